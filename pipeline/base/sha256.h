@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sha256.h - content keys, as hex, by OpenSSL's libcrypto. Threads: no shared state. */
+#ifndef UT_BASE_SHA256_H
+#define UT_BASE_SHA256_H
+
+#include "base/status.h"
+
+/* Of n bytes. */
+enum ut_status ut_sha256_hex(const void *data, size_t n, char hex[65], struct ut_error *err);
+/* Of a whole descriptor, read from offset 0 by pread (the file position stays). UT_EIO. */
+enum ut_status ut_sha256_fd(int fd, char hex[65], int64_t *size, struct ut_error *err);
+
+#endif
