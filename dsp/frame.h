@@ -45,7 +45,10 @@ enum {
 	X(mfcc1, "", 3, "mel cepstrum 1, telephone band")                                          \
 	X(mfcc2, "", 3, "mel cepstrum 2")                                                          \
 	X(mfcc3, "", 3, "mel cepstrum 3")                                                          \
-	X(mfcc4, "", 3, "mel cepstrum 4")
+	X(mfcc4, "", 3, "mel cepstrum 4")                                                          \
+	X(peak1_hz, "Hz", 1, "strongest spectral peak, 0.2-3.6 kHz")                               \
+	X(peak2_hz, "Hz", 1, "second spectral peak apart from it; 0 where none stands out")        \
+	X(peak_share, "", 3, "share of the band's energy in those two peaks")
 
 enum ut_frame_col {
 #define X(name, unit, digits, help) UT_COL_##name,
