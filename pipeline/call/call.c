@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "call/call.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "call/problems.h"
 
 const char *ut_role_name(enum ut_role r)
 {
@@ -60,6 +63,10 @@ static void free_fields(struct ut_call *c)
 	};
 
 	free_strings(slots, UT_ARRAY_LEN(slots));
+	for (unsigned i = 0; i < UT_MAX_EVIDENCE; i++) {
+		free(c->closing.evidence_feature[i]);
+		free(c->closing.evidence_unit[i]);
+	}
 	for (unsigned i = 0; i < UT_MAX_PARTIES; i++) {
 		free(c->party[i].id);
 		free(c->party[i].source);
@@ -119,10 +126,12 @@ bool ut_call_has_problem(const struct ut_call *c, const char *code)
 
 enum ut_status ut_call_problem(struct ut_call *c, const char *code, const char *fmt, ...)
 {
-	char msg[1024], *copy;
+	char msg[UT_MAX_MESSAGE + 1], *copy;
 	va_list ap;
 	size_t i;
 
+	code = ut_problem_code(code);
+	assert(code); /* a row is missing in problems.h */
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);

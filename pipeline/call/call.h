@@ -17,6 +17,11 @@
 #include "dsp/activity.h"
 #include "dsp/turns.h"
 
+enum {
+	UT_MAX_MESSAGE = 1023, /* bytes of a problem's text */
+	UT_MAX_WORD = 48,      /* bytes of a code, a feature's name, a unit */
+};
+
 /* Filled by decode/: what the file is. */
 struct ut_media {
 	char *path;    /* as given: any bytes */
@@ -59,10 +64,9 @@ struct ut_meta {
 	char *profile;          /* the channel profile that was used */
 };
 
-struct ut_problem { /* a named fact about the recording that a person should know */
-	const char
-	    *code;     /* static, stable: "dual_mono", "no_customer", "partial"; list in DATA.md */
-	char *message; /* says what to do */
+struct ut_problem {       /* a named fact about the recording that a person should know */
+	const char *code; /* static, stable; the table is call/problems.h */
+	char *message;    /* says what to do; at most UT_MAX_MESSAGE bytes */
 };
 
 struct ut_channel {
@@ -78,7 +82,8 @@ struct ut_closing_record {
 	bool has_tone;
 	char *no_tone_reason; /* where has_tone is false and there is a closing */
 	struct ut_tone tone;
-	char *tone_reason; /* owned copy of tone.abstain_reason when loaded from the store */
+	/* owned copies of the tone's static texts when it came from the store or a worker */
+	char *tone_reason, *evidence_feature[UT_MAX_EVIDENCE], *evidence_unit[UT_MAX_EVIDENCE];
 	char model_hash[65];
 };
 
@@ -103,7 +108,8 @@ void ut_call_done(struct ut_call *c);
 
 /* Replaces *slot by a copy of s (NULL allowed). UT_ENOMEM. */
 enum ut_status ut_call_set(char **slot, const char *s);
-/* code is static text. One problem a code: a second one replaces the message. */
+/* code is a literal out of call/problems.h. One problem a code: a second one replaces the message.
+ */
 enum ut_status ut_call_problem(struct ut_call *c, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 bool ut_call_has_problem(const struct ut_call *c, const char *code);

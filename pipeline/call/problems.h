@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * problems.h - every code that a struct ut_problem may carry: one table, so that a code that comes
+ * back from a worker or a database is mapped to known static text or refused.
+ * A new problem is one row here (and its line in schemas/DATA.md, which a lint test compares).
+ * Threads: no shared state.
+ */
+#ifndef UT_CALL_PROBLEMS_H
+#define UT_CALL_PROBLEMS_H
+
+/* X(code, what it means for the result). Stored in databases: append, never rename. */
+#define UT_PROBLEMS(X)                                                                             \
+	X(partial, "the recording ends early or is damaged; analysed as far as it goes")           \
+	X(dual_mono, "all channels carry the same signal; treated as one mono mix")                \
+	X(mono, "one channel carries both parties; they cannot be told apart")                     \
+	X(no_customer, "no verified external customer is known; no tone")                          \
+	X(internal_call, "the customer side is internal (an employee); no tone")                   \
+	X(two_customers, "more than one party is marked as the customer; no tone")                 \
+	X(role_conflict, "option, sidecar and profile contradict each other; nobody is verified")  \
+	X(sidecar_invalid, "the sidecar could not be used")                                        \
+	X(channel_missing, "a party is said to be on a channel that the recording lacks")          \
+	X(silent_channel, "a channel has no speech at all")                                        \
+	X(customer_silent, "the customer's channel has no speech")                                 \
+	X(no_speech, "nobody speaks in the recording")                                             \
+	X(leak, "another party's voice is strong in a channel; measures may be off")               \
+	X(clipped, "the signal is overdriven; level and voice quality are less certain")           \
+	X(low_level, "the signal is very quiet; measures are less certain")                        \
+	X(short_call, "too little speech for the measures that need a history")                    \
+	X(masked, "parts are excluded by metadata (payment data)")                                 \
+	X(no_notice, "no purpose or notice is declared for this call")                             \
+	X(limit, "a bound on size or duration was reached; analysed up to there")
+
+struct ut_problem_info {
+	const char *code, *help;
+};
+/* Ends with a row whose code is NULL. */
+extern const struct ut_problem_info ut_problem_info[];
+
+/* The static text of a known code; NULL where it is unknown. */
+const char *ut_problem_code(const char *code);
+
+#endif
