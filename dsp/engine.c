@@ -91,6 +91,7 @@ static void measure_one(struct ut_engine *e, ut_frame_fn *emit, void *user)
 	set(row, UT_COL_voicing, p_short ? f->voicing : 0);
 	if (f->f0_hz > 0 && p_short) {
 		set(row, UT_COL_f0_hz, f->f0_hz);
+		ut_spectrum_prominence(e->spectrum, row);
 		ut_quality_hnr(&e->quality, centre, f->f0_hz, row);
 		ut_quality_harmonics(p_long, (float)UT_RATE_HZ / UT_SPECTRUM_LONG, f->f0_hz, row);
 		ut_formant_measure(&e->formant, p_short, f->f0_hz, row);

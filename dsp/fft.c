@@ -22,6 +22,14 @@ fftwf_plan ut_fft_plan_c2r(int n, fftwf_complex *in, float *out)
 	return p;
 }
 
+fftwf_plan ut_fft_plan_c2c(int n, fftwf_complex *in, fftwf_complex *out)
+{
+	pthread_mutex_lock(&planner);
+	fftwf_plan p = fftwf_plan_dft_1d(n, in, out, FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+	pthread_mutex_unlock(&planner);
+	return p;
+}
+
 void ut_fft_plan_destroy(fftwf_plan *p)
 {
 	if (!*p)

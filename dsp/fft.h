@@ -14,6 +14,8 @@
 fftwf_plan ut_fft_plan_r2c(int n, float *in, fftwf_complex *out);
 /* n/2+1 bins to n real samples, unscaled. `in` is destroyed by each execution. */
 fftwf_plan ut_fft_plan_c2r(int n, fftwf_complex *in, float *out);
+/* n complex points, forward, unscaled. `in` is preserved. */
+fftwf_plan ut_fft_plan_c2c(int n, fftwf_complex *in, fftwf_complex *out);
 /* Frees the plan and sets it NULL; a NULL plan is left alone. */
 void ut_fft_plan_destroy(fftwf_plan *p);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dsp/formant.h"
 
-#include <complex.h>
 #include <math.h>
 #include <string.h>
 
@@ -21,6 +20,10 @@ static const float highest_f0 = 350;
 void ut_formant_init(struct ut_formant *f)
 {
 	memset(f, 0, sizeof(*f));
+	for (int k = 0; k < UT_FORMANT_GRID; k++) {
+		f->start[k][0] = cos(M_PI * k / UT_FORMANT_GRID);
+		f->start[k][1] = sin(M_PI * k / UT_FORMANT_GRID);
+	}
 	for (int l = 0; l <= ORDER; l++) {
 		for (int k = 0; k < UT_FORMANT_BINS; k++) {
 			double w = M_PI * k / (UT_FORMANT_BINS - 1);
@@ -59,21 +62,30 @@ static bool levinson(const float *r, double *a)
 	return err > 0;
 }
 
-/* Newton's steps from z to a root of the polynomial z^ORDER + a1 z^(ORDER-1) + ... */
-static double complex polish(const double *a, double complex z)
+/* Newton's steps from (*re, *im) to a root of the polynomial z^ORDER + a1 z^(ORDER-1) + ... */
+static void polish(const double *a, double *re, double *im)
 {
-	for (int step = 0; step < 5; step++) {
-		double complex p = 1, d = 0;
+	double x = *re, y = *im;
+
+	for (int step = 0; step < 4; step++) {
+		double pr = 1, pi = 0, dr = 0, di = 0, t, norm;
 
 		for (int i = 1; i <= ORDER; i++) {
-			d = d * z + p;
-			p = p * z + a[i];
+			t = dr * x - di * y + pr;
+			di = dr * y + di * x + pi;
+			dr = t;
+			t = pr * x - pi * y + a[i];
+			pi = pr * y + pi * x;
+			pr = t;
 		}
-		if (cabs(d) < 1e-9)
+		norm = dr * dr + di * di;
+		if (norm < 1e-18)
 			break;
-		z -= p / d;
+		x -= (pr * dr + pi * di) / norm;
+		y -= (pi * dr - pr * di) / norm;
 	}
-	return z;
+	*re = x;
+	*im = y;
 }
 
 void ut_formant_measure(const struct ut_formant *f, const float *power, float f0_hz,
@@ -112,15 +124,16 @@ void ut_formant_measure(const struct ut_formant *f, const float *power, float f0
 			grid[k] += (float)c * f->grid_cos[l][k];
 	}
 	for (int k = 1; k + 1 < UT_FORMANT_GRID && n < MAX_PEAKS; k++) {
-		double complex z;
-		double width;
+		double re, im, width;
 		float at;
 
 		if (grid[k] > grid[k - 1] || grid[k] >= grid[k + 1])
 			continue;
-		z = polish(a, inside * cexp(I * M_PI * k / UT_FORMANT_GRID));
-		width = -log(cabs(z)) * UT_RATE_HZ / M_PI;
-		at = (float)(carg(z) * UT_RATE_HZ / (2 * M_PI));
+		re = inside * f->start[k][0];
+		im = inside * f->start[k][1];
+		polish(a, &re, &im);
+		width = -0.5 * log(re * re + im * im) * UT_RATE_HZ / M_PI;
+		at = (float)(atan2(im, re) * UT_RATE_HZ / (2 * M_PI));
 		/* Newton may run to a neighbour: then that one comes twice */
 		if (fabs(at - k * bin_hz) < 150 && width < widest &&
 		    (n == 0 || at > hz[n - 1] + 50))

@@ -15,6 +15,7 @@ enum { UT_FORMANT_ORDER = 8, UT_FORMANT_BINS = 129, UT_FORMANT_GRID = 128 };
 struct ut_formant {
 	float lag_cos[UT_FORMANT_ORDER + 1][UT_FORMANT_BINS]; /* weights of the autocorrelation */
 	float grid_cos[UT_FORMANT_ORDER + 1][UT_FORMANT_GRID];
+	double start[UT_FORMANT_GRID][2]; /* points of the unit circle */
 };
 
 void ut_formant_init(struct ut_formant *f);

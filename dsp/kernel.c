@@ -57,6 +57,36 @@ void ut_k_power(float *restrict y, const float *restrict c, size_t n)
 		y[i] = c[2 * i] * c[2 * i] + c[2 * i + 1] * c[2 * i + 1];
 }
 
+float ut_k_max(const float *a, size_t n)
+{
+	float acc[LANES], top = a[0];
+	size_t i = 0;
+
+	if (n >= LANES) {
+		memcpy(acc, a, sizeof(acc));
+		for (i = LANES; i + LANES <= n; i += LANES)
+			for (int j = 0; j < LANES; j++)
+				acc[j] = a[i + j] > acc[j] ? a[i + j] : acc[j];
+		for (int j = 0; j < LANES; j++)
+			top = acc[j] > top ? acc[j] : top;
+	}
+	for (; i < n; i++)
+		top = a[i] > top ? a[i] : top;
+	return top;
+}
+
+size_t ut_k_maxima(const float *a, size_t lo, size_t hi, uint16_t *at)
+{
+	size_t n = 0;
+
+	/* no branch: a spectrum's ups and downs cannot be predicted */
+	for (size_t k = lo; k < hi; k++) {
+		at[n] = (uint16_t)k;
+		n += (a[k] > a[k - 1]) & (a[k] >= a[k + 1]);
+	}
+	return n;
+}
+
 void ut_k_log2(float *restrict y, const float *restrict x, float scale, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -20,6 +20,11 @@ float ut_k_energy(const float *a, size_t n);
 void ut_k_mul(float *restrict y, const float *restrict a, const float *restrict b, size_t n);
 /* y[k] = re^2 + im^2 of n interleaved complex numbers. */
 void ut_k_power(float *restrict y, const float *restrict c, size_t n);
+/* Greatest of n >= 1. */
+float ut_k_max(const float *a, size_t n);
+/* Indices k in [lo, hi) with a[k-1] < a[k] >= a[k+1], in order; at holds hi - lo. Returns how many.
+ */
+size_t ut_k_maxima(const float *a, size_t lo, size_t hi, uint16_t *at);
 /* y[i] = scale * log2(x[i]); x > 0 and normal. Relative error of the logarithm below 2e-7. */
 void ut_k_log2(float *restrict y, const float *restrict x, float scale, size_t n);
 /* y[i] = x[i]^e, 0 < e <= 1, x > 0 and normal; relative error below 1e-5. */

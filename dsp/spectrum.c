@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dsp/fft.h"
 #include "dsp/kernel.h"
 #include "dsp/mel.h"
+#include "dsp/rfft.h"
 #include "dsp/tones.h"
 
 enum {
@@ -19,10 +19,10 @@ enum {
 	BAND_2K = 64,
 	BAND_HI = 109,
 	BAND_N = BAND_HI - BAND_LO,
-	LINE_LO = 16, /* lines, 0.25-3.6 kHz, in long bins */
+	LINE_LO = 12, /* lines, 0.2-3.6 kHz, in long bins; as ut_tones_band has it */
 	LINE_HI = 231,
-	MAX_LINES = 80, /* a maximum of five bins: at most one in three */
-	CEP_LO = 20,    /* 0.31-3.39 kHz in long bins, for the cepstrum */
+	MAX_LINES = (LINE_HI - LINE_LO) / 3 + 1, /* a maximum of five bins: one in three */
+	CEP_LO = 20,                             /* 0.31-3.39 kHz in long bins, for the cepstrum */
 	CEP_HI = 218,
 	CEP_N = CEP_HI - CEP_LO,
 	/* quefrencies are samples: 16 is 500 Hz, 133 is 60 Hz; the line is fitted a little wider */
@@ -41,13 +41,11 @@ static const float line_drift_bins = 0.25f, line_drift_db = 4;
 struct lines {
 	unsigned n;
 	float total;
-	float at[MAX_LINES], db[MAX_LINES], energy[MAX_LINES];
+	float at[MAX_LINES + 1], db[MAX_LINES + 1], energy[MAX_LINES + 1];
 };
 
 struct ut_spectrum {
-	float *in_short, *in_long, *cep_in; /* FFTW memory */
-	fftwf_complex *out_short, *out_long, *cep_out;
-	fftwf_plan plan_short, plan_long, plan_cep;
+	struct ut_rfft *fft_short, *fft_long, *fft_cep;
 	float hann_short[UT_SPECTRUM_SHORT], hann_long[UT_SPECTRUM_LONG];
 	float level_scale; /* makes the summed power of a full-scale sine 1 */
 	float slope_lo[BAND_1K - BAND_LO], slope_hi[BAND_HI - BAND_1K];
@@ -58,7 +56,7 @@ struct ut_spectrum {
 	float shape[2][BAND_N]; /* magnitudes of unit norm: this frame, the one before */
 	unsigned turn;          /* which is this frame's */
 	bool has_before, above_floor;
-	struct lines lines[UT_TONALITY_LAG];
+	struct lines lines[UT_TONALITY_LAG + 1]; /* ring: this frame's and those before */
 	unsigned line_turn;
 };
 
@@ -86,21 +84,10 @@ enum ut_status ut_spectrum_create(struct ut_spectrum **ret, struct ut_error *err
 
 	if (!s)
 		goto nomem;
-	s->in_short = fftwf_alloc_real(UT_SPECTRUM_SHORT);
-	s->in_long = fftwf_alloc_real(UT_SPECTRUM_LONG);
-	s->cep_in = fftwf_alloc_real(UT_SPECTRUM_LONG);
-	s->out_short = fftwf_alloc_complex(SHORT_BINS);
-	s->out_long = fftwf_alloc_complex(LONG_BINS);
-	s->cep_out = fftwf_alloc_complex(LONG_BINS);
-	if (!s->in_short || !s->in_long || !s->cep_in || !s->out_short || !s->out_long ||
-	    !s->cep_out)
+	if (ut_rfft_create(UT_SPECTRUM_SHORT, &s->fft_short, err) ||
+	    ut_rfft_create(UT_SPECTRUM_LONG, &s->fft_long, err) ||
+	    ut_rfft_create(UT_SPECTRUM_LONG, &s->fft_cep, err))
 		goto nomem;
-	s->plan_short = ut_fft_plan_r2c(UT_SPECTRUM_SHORT, s->in_short, s->out_short);
-	s->plan_long = ut_fft_plan_r2c(UT_SPECTRUM_LONG, s->in_long, s->out_long);
-	s->plan_cep = ut_fft_plan_r2c(UT_SPECTRUM_LONG, s->cep_in, s->cep_out);
-	if (!s->plan_short || !s->plan_long || !s->plan_cep)
-		goto nomem;
-	memset(s->cep_in, 0, UT_SPECTRUM_LONG * sizeof(*s->cep_in));
 	hann(s->hann_short, UT_SPECTRUM_SHORT);
 	hann(s->hann_long, UT_SPECTRUM_LONG);
 	/* Parseval: the bins 0..N/2 of a sine of amplitude A hold A^2/4 * N * sum w^2 */
@@ -124,7 +111,7 @@ void ut_spectrum_reset(struct ut_spectrum *s)
 {
 	s->has_before = s->above_floor = false;
 	s->turn = s->line_turn = 0;
-	for (unsigned i = 0; i < UT_TONALITY_LAG; i++)
+	for (unsigned i = 0; i <= UT_TONALITY_LAG; i++)
 		s->lines[i].n = 0;
 }
 
@@ -134,15 +121,9 @@ void ut_spectrum_destroy(struct ut_spectrum **ps)
 
 	if (!s)
 		return;
-	ut_fft_plan_destroy(&s->plan_short);
-	ut_fft_plan_destroy(&s->plan_long);
-	ut_fft_plan_destroy(&s->plan_cep);
-	fftwf_free(s->in_short);
-	fftwf_free(s->in_long);
-	fftwf_free(s->cep_in);
-	fftwf_free(s->out_short);
-	fftwf_free(s->out_long);
-	fftwf_free(s->cep_out);
+	ut_rfft_destroy(&s->fft_short);
+	ut_rfft_destroy(&s->fft_long);
+	ut_rfft_destroy(&s->fft_cep);
 	free(s);
 	*ps = NULL;
 }
@@ -163,15 +144,6 @@ static void set(struct ut_frame *row, enum ut_frame_col col, float v)
 	row->valid |= 1u << col;
 }
 
-static float highest(const float *p, unsigned n)
-{
-	float top = p[0];
-
-	for (unsigned i = 1; i < n; i++)
-		top = p[i] > top ? p[i] : top;
-	return top;
-}
-
 /* Balance, slopes, flatness and flux from the 32 ms spectrum. */
 static void measure_shape(struct ut_spectrum *s, float band, struct ut_frame *row)
 {
@@ -180,8 +152,8 @@ static void measure_shape(struct ut_spectrum *s, float band, struct ut_frame *ro
 	float low = ut_k_sum(p, BAND_1K - BAND_LO);
 	float high = ut_k_sum(p + (BAND_1K - BAND_LO), BAND_HI - BAND_1K);
 	float *db = s->db; /* free until the lines are looked for */
-	float top_low = highest(p, BAND_2K - BAND_LO);
-	float top_high = highest(p + (BAND_2K - BAND_LO), BAND_HI - BAND_2K);
+	float top_low = ut_k_max(p, BAND_2K - BAND_LO);
+	float top_high = ut_k_max(p + (BAND_2K - BAND_LO), BAND_HI - BAND_2K);
 
 	set(row, UT_COL_alpha_db, ut_k_db((high + tiny) / (low + tiny)));
 	set(row, UT_COL_hammarberg_db, ut_k_db((top_low + tiny) / (top_high + tiny)));
@@ -205,22 +177,24 @@ static void measure_shape(struct ut_spectrum *s, float band, struct ut_frame *ro
 }
 
 /* Finds the lines of the 64 ms spectrum; db holds its logarithm. */
-static void find_lines(const struct ut_spectrum *s, struct lines *l)
+static void find_lines(const struct ut_spectrum *s, const uint16_t *at, size_t n_at,
+		       struct lines *l)
 {
 	const float *p = s->p_long, *db = s->db;
+	unsigned n = 0;
 
-	l->n = 0;
 	l->total = ut_k_sum(p + LINE_LO, LINE_HI - LINE_LO) + tiny;
-	for (unsigned k = LINE_LO; k < LINE_HI; k++) {
+	for (size_t i = 0; i < n_at; i++) {
+		unsigned k = at[i];
 		float a = db[k - 1], b = db[k], c = db[k + 1];
 
-		if (b <= a || b < c || b <= db[k - 2] || b < db[k + 2] || l->n == MAX_LINES)
-			continue;
-		l->at[l->n] = (float)k + 0.5f * (a - c) / (a - 2 * b + c);
-		l->db[l->n] = b;
-		l->energy[l->n++] = p[k - 2] + p[k - 1] + p[k] + p[k + 1] + p[k + 2];
-		k += 2;
+		/* kept, or written over by the next */
+		l->at[n] = (float)k + 0.5f * (a - c) / (a - 2 * b + c);
+		l->db[n] = b;
+		l->energy[n] = p[k - 2] + p[k - 1] + p[k] + p[k + 1] + p[k + 2];
+		n += (p[k] > p[k - 2]) & (p[k] >= p[k + 2]);
 	}
+	l->n = n;
 }
 
 /* Shares of now's and of old's energy in lines that both have. */
@@ -248,18 +222,17 @@ static void compare_lines(const struct lines *old, const struct lines *now, floa
  * 2 and 16.6 ms over its regression line. The spectrum is its logarithm in the telephone band,
  * freed of its trend and tapered, so that the band's edges do not ring.
  */
-static float prominence(struct ut_spectrum *s)
+void ut_spectrum_prominence(struct ut_spectrum *s, struct ut_frame *row)
 {
 	const float *db = s->db + CEP_LO;
 	float mean = ut_k_sum(db, CEP_N) / CEP_N, slope = ut_k_dot(db, s->cep_trend, CEP_N);
 	float base = mean - slope * (CEP_N - 1) / 2, line, level, trend;
-	float c[FIT_N];
+	float cepstrum[LONG_BINS], *c = cepstrum + FIT_FROM;
 	unsigned top = PEAK_FROM - FIT_FROM;
 
 	for (unsigned i = 0; i < CEP_N; i++)
-		s->cep_in[i] = (db[i] - base - slope * (float)i) * s->cep_taper[i];
-	fftwf_execute(s->plan_cep);
-	ut_k_power(c, (const float *)(s->cep_out + FIT_FROM), FIT_N);
+		s->fft_cep->in[i] = (db[i] - base - slope * (float)i) * s->cep_taper[i];
+	ut_rfft_power(s->fft_cep, cepstrum);
 	for (unsigned i = 0; i < FIT_N; i++)
 		c[i] = UT_DB_LOG2 * ut_k_log2_1(c[i] + 1e-6f);
 	for (unsigned i = top; i < PEAK_TO - FIT_FROM; i++)
@@ -267,18 +240,20 @@ static float prominence(struct ut_spectrum *s)
 	level = ut_k_sum(c, FIT_N) / FIT_N;
 	trend = ut_k_dot(c, s->fit_x, FIT_N);
 	line = level + trend * ((float)top - (FIT_N - 1) / 2.f);
-	return c[top] - line;
+	set(row, UT_COL_cpp_db, c[top] - line);
 }
 
 float ut_spectrum_measure(struct ut_spectrum *s, const float *x, struct ut_frame *row)
 {
-	struct lines *old = &s->lines[s->line_turn], now;
+	struct lines *now = &s->lines[s->line_turn], *old;
 	float band, power, cep[UT_MEL_CEPSTRA], share_old = 0, share_now = 0;
+	uint16_t at[LINE_HI - LINE_LO];
+	size_t n_at;
 
-	s->line_turn = (s->line_turn + 1) % UT_TONALITY_LAG;
-	ut_k_mul(s->in_short, x - UT_SPECTRUM_SHORT / 2, s->hann_short, UT_SPECTRUM_SHORT);
-	fftwf_execute(s->plan_short);
-	ut_k_power(s->p_short, (const float *)s->out_short, SHORT_BINS);
+	s->line_turn = (s->line_turn + 1) % (UT_TONALITY_LAG + 1);
+	old = &s->lines[s->line_turn]; /* written over next time */
+	ut_k_mul(s->fft_short->in, x - UT_SPECTRUM_SHORT / 2, s->hann_short, UT_SPECTRUM_SHORT);
+	ut_rfft_power(s->fft_short, s->p_short);
 	band = ut_k_sum(s->p_short + BAND_LO, BAND_N);
 	power = band * s->level_scale;
 	set(row, UT_COL_level_db, power > 1e-12f ? ut_k_db(power) : -120);
@@ -286,7 +261,7 @@ float ut_spectrum_measure(struct ut_spectrum *s, const float *x, struct ut_frame
 	s->above_floor = row->level_db > UT_SPECTRUM_FLOOR_DB;
 	if (!s->above_floor) {
 		s->has_before = false;
-		old->n = 0;
+		now->n = 0;
 		return 0;
 	}
 	for (unsigned c = 0; c < UT_MEL_CEPSTRA; c++)
@@ -294,18 +269,16 @@ float ut_spectrum_measure(struct ut_spectrum *s, const float *x, struct ut_frame
 	measure_shape(s, band, row);
 	s->has_before = true;
 
-	ut_k_mul(s->in_long, x - UT_SPECTRUM_LONG / 2, s->hann_long, UT_SPECTRUM_LONG);
-	fftwf_execute(s->plan_long);
-	ut_k_power(s->p_long, (const float *)s->out_long, LONG_BINS);
+	ut_k_mul(s->fft_long->in, x - UT_SPECTRUM_LONG / 2, s->hann_long, UT_SPECTRUM_LONG);
+	ut_rfft_power(s->fft_long, s->p_long);
 	for (unsigned k = LINE_LO - 2; k < LINE_HI + 2; k++)
 		s->db[k] = UT_DB_LOG2 * ut_k_log2_1(s->p_long[k] + tiny);
-	ut_tones_peaks(s->p_long, LONG_BINS, (float)UT_RATE_HZ / UT_SPECTRUM_LONG,
-		       2.f * UT_RATE_HZ / UT_SPECTRUM_LONG, row);
-	set(row, UT_COL_cpp_db, prominence(s));
-	find_lines(s, &now);
+	n_at = ut_k_maxima(s->p_long, LINE_LO, LINE_HI, at);
+	ut_tones_peaks_at(s->p_long, LONG_BINS, (float)UT_RATE_HZ / UT_SPECTRUM_LONG,
+			  2.f * UT_RATE_HZ / UT_SPECTRUM_LONG, at, n_at, row);
+	find_lines(s, at, n_at, now);
 	if (old->n)
-		compare_lines(old, &now, &share_old, &share_now);
-	*old = now; /* takes its place until UT_TONALITY_LAG frames later */
+		compare_lines(old, now, &share_old, &share_now);
 	set(row, UT_COL_tonality, share_now);
 	return share_old;
 }

@@ -29,13 +29,15 @@ enum ut_status ut_spectrum_create(struct ut_spectrum **ret, struct ut_error *err
  * Measures the frame whose centre is x[0]; x[-UT_SPECTRUM_REACH..UT_SPECTRUM_REACH-1] is read, and
  * must be finite. Call for every frame in order: flux and tonality look at earlier ones. Sets the
  * columns and valid bits of level_db, loudness and, above the floor, alpha_db, hammarberg_db,
- * slope_lo, slope_hi, flux, flatness_db, mfcc1-4, cpp_db, peak1_hz, peak2_hz, peak_share and
- * tonality (against the frame UT_TONALITY_LAG before).
+ * slope_lo, slope_hi, flux, flatness_db, mfcc1-4, peak1_hz, peak2_hz, peak_share and tonality
+ * (against the frame UT_TONALITY_LAG before).
  * Returns the tonality that the frame UT_TONALITY_LAG before has against this one, the same lines
  * seen from the other side; 0 where it has none. A frame's tonality is the larger of both, so that
  * the first 50 ms of a tone count.
  */
 float ut_spectrum_measure(struct ut_spectrum *s, const float *x, struct ut_frame *row);
+/* Sets cpp_db of the last frame measured, which must have been above the floor. */
+void ut_spectrum_prominence(struct ut_spectrum *s, struct ut_frame *row);
 /* The 32 ms power spectrum of the last frame measured, 129 bins, |X|^2 unscaled; NULL where that
  * frame was below the floor. Lent until the next call. */
 const float *ut_spectrum_short(const struct ut_spectrum *s);

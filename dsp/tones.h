@@ -19,5 +19,10 @@
  */
 void ut_tones_peaks(const float *power, size_t n_bins, float bin_hz, float lobe_hz,
 		    struct ut_frame *row);
+/* The same where the caller knows the maxima of power already (ut_k_maxima over the band). */
+void ut_tones_peaks_at(const float *power, size_t n_bins, float bin_hz, float lobe_hz,
+		       const uint16_t *at, size_t n_at, struct ut_frame *row);
+/* The bins that count: [lo, hi). */
+void ut_tones_band(size_t n_bins, float bin_hz, size_t *lo, size_t *hi);
 
 #endif

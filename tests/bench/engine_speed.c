@@ -135,6 +135,8 @@ static void run_spectrum(struct channel *c)
 		struct ut_frame row = { 0 };
 
 		ut_spectrum_measure(s, c->x + MARGIN + i * UT_HOP + UT_HOP / 2, &row);
+		if (c->rows.row[i].f0_hz > 0)
+			ut_spectrum_prominence(s, &row);
 	}
 	ut_spectrum_destroy(&s);
 }
