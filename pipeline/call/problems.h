@@ -28,6 +28,8 @@
 	X(short_call, "too little speech for the measures that need a history")                    \
 	X(masked, "parts are excluded by metadata (payment data)")                                 \
 	X(no_notice, "no purpose or notice is declared for this call")                             \
+	X(mono_declared_customer, "a mono recording that was declared to hold the customer alone") \
+	X(profile_unused, "the channel profile does not fit the recording or its direction")       \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * metadata.h - who is who: from the command line, a JSON sidecar, a channel profile (later: CDR,
- * file names, vCon). Never guessed. Order of authority: option, sidecar, profile; a contradiction
- * between them is a problem of the call and verifies nobody.
+ * metadata.h - who is who: from the command line, a JSON sidecar, a channel profile. Never guessed.
+ * Order of authority: option, sidecar, profile; a contradiction between them is a problem of the
+ * call and verifies nobody. Where one source says that the call is internal, it is: the safe side
+ * wins without a quarrel over what others only imply.
+ *
+ * The customer's channel: "left" and "right" are sides of a recording of two channels; a number
+ * from 0 is a channel of any recording; "all" says that the recording holds the customer alone, on
+ * every channel: one party, measured on channel 0. A mono recording has no sides: "left" verifies
+ * nobody there, for a batch of stereo calls may hold a mono mix with the agent's voice in it; "all"
+ * or 0 declare it the customer alone, which the call notes (mono_declared_customer).
+ *
  * Memory: results go into the call record. Threads: a config is const once loaded.
  */
 #ifndef UT_METADATA_METADATA_H
@@ -10,12 +18,24 @@
 
 #include "call/call.h"
 
+enum { UT_META_MAX_BYTES = 4 << 20 }; /* of a sidecar or config */
+
 /* Named channel profiles and defaults out of a config file (JSON; schemas/config.schema.json). */
 struct ut_meta_config;
-/* path NULL: the shipped profiles only. UT_EMETA names file, key and fault. */
+/* path NULL: the shipped profiles only. UT_EMETA names file, key and fault; UT_ENOENT, UT_EIO. */
 enum ut_status ut_meta_config_load(const char *path, struct ut_meta_config **ret,
 				   struct ut_error *err);
+/* The same from memory; name is for messages. */
+enum ut_status ut_meta_config_parse(const char *bytes, size_t n, const char *name,
+				    struct ut_meta_config **ret, struct ut_error *err);
 void ut_meta_config_destroy(struct ut_meta_config **pc);
+
+struct ut_meta_profile_info { /* lent by the config */
+	const char *name, *description;
+	const char *layout; /* "left customer, right agent", or one a direction */
+};
+/* Profile i in the order of the file; false past the last. For --help and documentation. */
+bool ut_meta_profile(const struct ut_meta_config *cfg, size_t i, struct ut_meta_profile_info *ret);
 
 struct ut_meta_opts {
 	const char *customer; /* NULL, "left", "right", "all", or a channel number from 0 */
@@ -34,11 +54,18 @@ enum ut_status ut_meta_check_opts(const struct ut_meta_config *cfg, const struct
 				  struct ut_error *err);
 
 /*
- * Fills c->meta and c->party from everything known; needs c->media.n_ch. A sidecar that is damaged
- * or contradicts the option is a problem on the call ("sidecar_invalid", "role_conflict"), never a
- * tone. One party a channel where nothing says otherwise. UT_ENOMEM only.
+ * Fills c->meta and c->party from everything known; needs c->media.n_ch (and dual_mono: such a
+ * recording is treated as mono) and, for profiles chosen by folder, c->media.path. A sidecar that
+ * is damaged or contradicts the option is a problem on the call ("sidecar_invalid",
+ * "role_conflict"), never a tone. One party a channel where nothing says otherwise. UT_ENOMEM only.
  */
 enum ut_status ut_meta_assign(const struct ut_meta_config *cfg, const struct ut_meta_opts *o,
 			      struct ut_call *c, struct ut_error *err);
+
+/* Spans that the sidecar names, in frames: UT_SPAN_MASKED (payment data: to be left out of every
+ * measure) and UT_SPAN_MUSIC (holds). Sorted, appended to ret. UT_ENOMEM; a damaged sidecar gives
+ * none, ut_meta_assign tells of it. */
+enum ut_status ut_meta_known_spans(const struct ut_meta_opts *o, struct ut_span_list *ret,
+				   struct ut_error *err);
 
 #endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * claims.h - private to metadata/: what one source says of a call, before the sources are weighed
+ * against one another. A new kind of source is one file that fills these, and one row in assign.c.
+ * Memory: strings are owned; done frees. Threads: no shared state.
+ */
+#ifndef UT_METADATA_CLAIMS_H
+#define UT_METADATA_CLAIMS_H
+
+#include <jansson.h>
+
+#include "metadata/metadata.h"
+
+/* X(member of struct ut_meta): the text fields that a source may give. */
+#define UT_CLAIM_FIELDS(X)                                                                         \
+	X(call_id)                                                                                 \
+	X(start_time)                                                                              \
+	X(direction)                                                                               \
+	X(queue) X(team) X(agent_id) X(customer_key) X(case_id) X(language) X(purpose) X(notice)   \
+	    X(profile)
+
+enum ut_claim_field {
+#define X(name) UT_CLAIM_##name,
+	UT_CLAIM_FIELDS(X)
+#undef X
+	    UT_N_CLAIM_FIELDS
+};
+extern const char *const ut_claim_field_name[UT_N_CLAIM_FIELDS];
+
+enum { UT_CHANNEL_ALL = -2, UT_CHANNEL_NONE = -1 };
+
+struct ut_claim_party {
+	int channel;       /* from 0; UT_CHANNEL_ALL */
+	bool side;         /* said as "left" or "right": means nothing in a mono recording */
+	enum ut_role role; /* UT_ROLE_UNKNOWN: not said */
+	enum ut_kind kind; /* UT_KIND_UNKNOWN: not said */
+	bool kind_implied; /* a customer is external unless somebody says otherwise */
+	char *id;
+};
+
+struct ut_claims {
+	char source[128]; /* "option --customer left", "sidecar call.json" */
+	char *field[UT_N_CLAIM_FIELDS];
+	struct ut_claim_party party[UT_MAX_PARTIES];
+	unsigned n_parties;
+	bool internal; /* both sides are employees */
+	struct ut_span_list known;
+};
+
+void ut_claims_done(struct ut_claims *c);
+/* UT_EMETA where there are too many. */
+enum ut_status ut_claims_add(struct ut_claims *c, const struct ut_claim_party *p,
+			     struct ut_error *err);
+
+/* "left", "right", "all" or a number; false where it is none of them. */
+bool ut_channel_parse(const char *s, struct ut_claim_party *p);
+/* UT_N_ROLES, UT_N_KINDS where the word is unknown. */
+enum ut_role ut_role_parse(const char *s);
+enum ut_kind ut_kind_parse(const char *s);
+
+/* UT_EMETA names the key and the fault. */
+enum ut_status ut_sidecar_parse(const char *bytes, size_t n, const char *name,
+				struct ut_claims *ret, struct ut_error *err);
+
+/* A profile's claims for a direction ("inbound", "outbound" or NULL). UT_ENOENT where there is no
+ * such profile, UT_EMETA where it needs a direction that is not known. */
+enum ut_status ut_profile_claims(const struct ut_meta_config *cfg, const char *name,
+				 const char *direction, struct ut_claims *ret,
+				 struct ut_error *err);
+/* The profile that the config chooses for a recording without one; NULL. Lent. */
+const char *ut_config_profile_for(const struct ut_meta_config *cfg, const char *path);
+bool ut_config_requires_notice(const struct ut_meta_config *cfg);
+
+/* JSON with the errors that a person can act on: name, line, key. */
+enum ut_status ut_json_load(const char *bytes, size_t n, const char *name, json_t **ret,
+			    struct ut_error *err);
+/* UT_EMETA on a key of obj that is not in keys (NULL at the end) and does not start with "x-"; with
+ * the nearest known one. where: "" or "parties[1]." */
+enum ut_status ut_json_check_keys(const json_t *obj, const char *const *keys, const char *name,
+				  const char *where, struct ut_error *err);
+/* The text under key, NULL where it is absent or null. UT_EMETA where it is not text. */
+enum ut_status ut_json_text(const json_t *obj, const char *key, const char *name, const char *where,
+			    const char **ret, struct ut_error *err);
+
+#endif
