@@ -27,6 +27,7 @@ struct ut_media {
 	char *path;    /* as given: any bytes */
 	char hash[65]; /* SHA-256 of the content, hex; "" before it was hashed */
 	int64_t size_bytes;
+	int64_t mtime_ns; /* since 1970, as stat gave it; 0 unknown. Not part of a result */
 	char *container, *codec; /* "wav", "pcm_mulaw" */
 	unsigned rate_hz, n_ch;  /* of the source */
 	int64_t n_samples;       /* a channel, at rate_hz; what was really decoded */

@@ -2,11 +2,13 @@
 /*
  * store.h - the SQLite database: migrations, the single writer, named read-only queries.
  * Everything a person is shown comes from here. sqlite3.h is included nowhere else.
- * Memory: statements are prepared once at open. Threads: one per handle; many processes may read.
+ * Errors are UT_EDB (unless said) and name the file, the fault and the way out.
+ * Memory: statements are prepared once and kept. Threads: one per handle; many processes may read.
  */
 #ifndef UT_STORE_STORE_H
 #define UT_STORE_STORE_H
 
+#include "base/text.h"
 #include "call/call.h"
 
 struct ut_store;
@@ -14,58 +16,134 @@ struct ut_store;
 enum ut_store_mode {
 	UT_STORE_READ,   /* must exist; never written */
 	UT_STORE_WRITE,  /* created and migrated as needed */
+	UT_STORE_MODIFY, /* must exist; migrated as needed: purge, merge sources stay READ */
 	UT_STORE_MEMORY, /* path ignored; for `score` */
 };
 
-/* UT_EDB: not a database of ours (application_id), newer than this program, locked, read-only...;
- * the message names the file and the way out. */
+/* Not a database of ours (application_id), newer than this program, locked, read-only, missing...
+ */
 enum ut_status ut_store_open(const char *path, enum ut_store_mode mode, struct ut_store **ret,
 			     struct ut_error *err);
 void ut_store_close(struct ut_store **ps);
+/* How long a writer waits for another one; default 10,000 ms. */
+void ut_store_set_patience(struct ut_store *s, int ms);
 
-/* What a result depends on. A rerun with an equal key is free. */
+/*
+ * What a result depends on: SHA-256, hex. content: the recording's bytes. options: everything else
+ * that changes a result (option values, the sidecar's bytes, the profile). model: all models used.
+ * A rerun with an equal key is free.
+ */
 struct ut_store_key {
-	char content[65], options[65], model[65]; /* SHA-256, hex */
+	char content[65], options[65], model[65];
 };
 
-struct ut_run_info { /* lent on begin; owned by the callee's row on read */
+/* ---- runs ---- */
+
+struct ut_run_info { /* lent */
 	const char *command, *options_json, *program_version, *model_hash, *host;
 	int64_t pid;
 };
-
 enum ut_status ut_store_begin_run(struct ut_store *s, const struct ut_run_info *r, int64_t *run_id,
 				  struct ut_error *err);
 struct ut_run_counts {
 	int64_t seen, done, skipped, failed;
 	double audio_s, cpu_s, wall_s;
-	const char *end; /* "finished", "interrupted" */
+	const char *end; /* "finished", "interrupted"; "lost" for a run whose process is gone */
 };
+/* Drops the run's claims too. */
 enum ut_status ut_store_end_run(struct ut_store *s, int64_t run_id, const struct ut_run_counts *n,
 				struct ut_error *err);
 
-/* *call_id is 0 where nothing is stored under the key. */
+struct ut_run { /* lent to the callback */
+	int64_t id;
+	struct ut_run_info info;
+	const char *started_at, *ended_at; /* ended_at NULL: running, or its process was killed */
+	struct ut_run_counts n;            /* zero and end NULL where it has not ended */
+	const char *failures;              /* "format 3, crash 1"; "" where there are none */
+};
+typedef bool ut_run_fn(void *user, const struct ut_run *r); /* false stops */
+/* Newest first; limit 0 = all; only_open: those that have not ended. */
+enum ut_status ut_store_runs(struct ut_store *s, int64_t limit, bool only_open, ut_run_fn *fn,
+			     void *user, struct ut_error *err);
+
+/* ---- calls: what is known, claims, results, failures ---- */
+
+/*
+ * *call_id is 0 where nothing is stored under the key. In a WRITE store the result found becomes
+ * the current one of its content again, where another key's was newer: the last batch decides what
+ * `findings` shows.
+ */
 enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,
 				 struct ut_error *err);
+
 /*
- * One transaction: call, parties, turns, measures, closing, tone, evidence, problems. An earlier
- * failure row of the same file content is resolved. The database itself (a trigger) refuses a tone
- * on a party that is not a verified external customer. *call_id receives the row.
+ * Before the work: reserves the key for this run, so that two batches on one database do not do the
+ * same work twice. *mine false: another run holds it (see ut_store_runs with only_open; end_run
+ * with "lost" frees what a dead one held). put_call and put_failure give it back.
+ */
+enum ut_status ut_store_claim(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,
+			      bool *mine, struct ut_error *err);
+
+/* Another path (with size and mtime as stat gave them) whose content is known; put_call does it for
+ * media.path. Writes only where something changed. */
+enum ut_status ut_store_note_file(struct ut_store *s, const char *content, const char *path,
+				  int64_t size_bytes, int64_t mtime_ns, struct ut_error *err);
+/* The content of an unchanged file without reading it: "" where path, size and mtime are not those
+ * of an earlier run. */
+enum ut_status ut_store_find_file(struct ut_store *s, const char *path, int64_t size_bytes,
+				  int64_t mtime_ns, char content[65], struct ut_error *err);
+
+/*
+ * One transaction: call, parties, turns, measures, closing, tone, evidence, problems; failures of
+ * the same content or path go. An equal key is already there: only the path is added, *call_id is
+ * the old row. The database itself (triggers) refuses a tone on a party that is not a verified
+ * external customer. run_id 0: none. *call_id (NULL allowed) receives the row.
  */
 enum ut_status ut_store_put_call(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,
 				 const struct ut_call *c, int64_t *call_id, struct ut_error *err);
-/* content may be "" where the file could not even be hashed; then the path is the key. */
+/* content may be "" where the file could not even be hashed; then the path is the key. A second
+ * failure of the same key counts as another attempt. */
 enum ut_status ut_store_put_failure(struct ut_store *s, int64_t run_id, const char *path,
 				    const struct ut_store_key *k, const struct ut_error *why,
 				    struct ut_error *err);
+struct ut_failure { /* lent to the callback */
+	const char *path, *content, *code, *message, *first_at, *last_at;
+	int64_t attempts, run_id;
+};
+typedef bool ut_failure_fn(void *user, const struct ut_failure *f);
+/* All, by path. */
+enum ut_status ut_store_failures(struct ut_store *s, ut_failure_fn *fn, void *user,
+				 struct ut_error *err);
+/* *attempts 0 where it did not fail; *why (NULL allowed) what was said then. */
+enum ut_status ut_store_find_failure(struct ut_store *s, const char *path,
+				     const struct ut_store_key *k, int64_t *attempts,
+				     struct ut_error *why, struct ut_error *err);
 
-/* Everything stored of one call, into an initialised record. UT_ENOENT. */
+/* Everything stored of one call, into an initialised record (which is reset first). media.path is
+ * the least of its paths, whatever the order of processing. UT_ENOENT. */
 enum ut_status ut_store_load_call(struct ut_store *s, int64_t call_id, struct ut_call *c,
 				  struct ut_error *err);
+/* What is known of the row itself. */
+struct ut_stored {
+	struct ut_store_key key;
+	char analysed_at[32];
+	int64_t run_id; /* 0: none */
+	bool current;   /* what findings shows of this content */
+};
+enum ut_status ut_store_stored(struct ut_store *s, int64_t call_id, struct ut_stored *ret,
+			       struct ut_error *err);
+typedef bool ut_path_fn(void *user, const char *path);
+/* All paths under which the call's content was seen, in byte order. */
+enum ut_status ut_store_paths(struct ut_store *s, int64_t call_id, ut_path_fn *fn, void *user,
+			      struct ut_error *err);
+
+/* ---- what a person asks for ---- */
 
 struct ut_finding { /* lent to the callback */
 	int64_t call_id;
-	const char *file, *start_time, *team, *queue, *agent_id, *call_key;
+	const char *file, *start_time, *team, *queue, *agent_id, *call_key; /* NULL: unknown */
 	const char *label; /* tone label, or "none" */
+	bool has_tone, has_closing;
 	double score[UT_N_TONES];
 	double closing_start_s, closing_end_s;
 	const char *found_by, *phrase; /* phrase NULL by turn */
@@ -76,11 +154,21 @@ typedef bool ut_finding_fn(void *user, const struct ut_finding *f); /* false sto
 struct ut_finding_query {
 	int64_t limit; /* 0 = all */
 	double min_rank;
+	bool all; /* calls without a tone too, at the end */
 };
-/* Order: rank descending, then content hash, so that it does not depend on the order of processing.
+/*
+ * One row a recording (content): its current result. Order: rank descending, then content hash, so
+ * that it does not depend on the order of processing.
  */
 enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_query *q,
 				 ut_finding_fn *fn, void *user, struct ut_error *err);
+
+struct ut_store_counts {
+	int64_t recordings; /* current calls */
+	int64_t tones, closings, failures;
+};
+enum ut_status ut_store_counts(struct ut_store *s, struct ut_store_counts *ret,
+			       struct ut_error *err);
 
 /* A call named by a person: row id, call id of the metadata, or a unique file name or its end.
  * UT_ENOENT, UT_EINVAL where it names several (the message lists some). */

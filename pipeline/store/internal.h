@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* internal.h - what the files of store/ share. Nothing outside store/ includes it. */
+#ifndef UT_STORE_INTERNAL_H
+#define UT_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum {
+	UT_APPLICATION_ID = 0x55544f4e, /* "UTON" */
+	UT_STORE_STMTS = 64,
+};
+
+struct ut_store {
+	sqlite3 *db;
+	char *path;
+	enum ut_store_mode mode;
+	int probe_fd; /* see lock_holder in error.c; -1 */
+	struct ut_store_stmt {
+		const char *sql; /* the literal's address is the key */
+		sqlite3_stmt *st;
+	} stmt[UT_STORE_STMTS];
+};
+
+/* Prepares once, then hands the same statement out again, reset. sql is a literal. NULL: err. */
+sqlite3_stmt *ut_db_stmt(struct ut_store *s, const char *sql, struct ut_error *err);
+/* Runs to its end, then resets. */
+enum ut_status ut_db_run(struct ut_store *s, sqlite3_stmt *st, struct ut_error *err);
+/* 1 a row, 0 the end, -1 a failure (err is filled). */
+int ut_db_next(struct ut_store *s, sqlite3_stmt *st, struct ut_error *err);
+enum ut_status ut_db_exec(struct ut_store *s, const char *sql, struct ut_error *err);
+/* Fills err from the connection's last error. */
+enum ut_status ut_db_fail(struct ut_store *s, struct ut_error *err);
+
+enum ut_status ut_db_begin(struct ut_store *s, struct ut_error *err);
+/* Commits where st is UT_OK, else rolls back; returns the first failure. */
+enum ut_status ut_db_end(struct ut_store *s, enum ut_status st, struct ut_error *err);
+
+/* Binding by position, counted from 1 by the caller's own counter. */
+static inline void ut_db_int(sqlite3_stmt *st, int *n, int64_t v)
+{
+	sqlite3_bind_int64(st, ++*n, v);
+}
+static inline void ut_db_real(sqlite3_stmt *st, int *n, double v)
+{
+	sqlite3_bind_double(st, ++*n, v);
+}
+static inline void ut_db_null(sqlite3_stmt *st, int *n)
+{
+	sqlite3_bind_null(st, ++*n);
+}
+/* v must live until the statement has run; NULL binds NULL. */
+static inline void ut_db_text(sqlite3_stmt *st, int *n, const char *v)
+{
+	sqlite3_bind_text(st, ++*n, v, -1, SQLITE_STATIC);
+}
+/* Lent until the next step; NULL for NULL. */
+static inline const char *ut_db_col(sqlite3_stmt *st, int i)
+{
+	return (const char *)sqlite3_column_text(st, i);
+}
+
+/* migrate.c: to `n` steps; the caller has opened WRITE. Separate from the list of real steps so
+ * that tests can bring their own. */
+enum ut_status ut_db_migrate(struct ut_store *s, const char *const *steps, int n,
+			     struct ut_error *err);
+/* The version of the shipped migrations, and their text. */
+extern const char *const *const ut_db_steps;
+extern const int ut_db_n_steps;
+
+#endif
