@@ -58,10 +58,14 @@ const char *ut_sniff_describe(const struct ut_source *s);
 
 /*
  * Headers that state how much audio follows (RIFF/RF64 WAV, AU, AIFF): the bytes that the audio
- * chunk claims and those that are there. False where the header is of another kind or, as streaming
- * recorders leave it, states no real length (0, 0x7fffffff and above).
+ * chunk claims and those that are there. False where the header is of another kind.
  */
-bool ut_header_claims(struct ut_source *s, int64_t *claimed, int64_t *there);
+struct ut_header {
+	int64_t claimed; /* 0 where, as streaming recorders leave it, no real length is stated */
+	int64_t there;
+	int64_t size_at; /* offset of a RIFF chunk's length that is 0 though audio follows; or 0 */
+};
+bool ut_header_read(struct ut_source *s, struct ut_header *ret);
 
 struct ut_open_in {
 	struct ut_source *src;

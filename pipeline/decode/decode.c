@@ -217,7 +217,7 @@ static void tidy(float *x, size_t n)
 /* At the end: was this all that the header promised? */
 static void judge_end(struct ut_decoder *d)
 {
-	int64_t claimed, there;
+	struct ut_header h;
 	double rate = d->info.rate_hz;
 
 	if (d->passed)
@@ -227,10 +227,10 @@ static void judge_end(struct ut_decoder *d)
 		d->be->partial(d->st, d->why, sizeof(d->why));
 	if (d->why[0])
 		return;
-	if (ut_header_claims(&d->src, &claimed, &there) && claimed > there)
+	if (ut_header_read(&d->src, &h) && h.claimed > h.there)
 		snprintf(d->why, sizeof(d->why),
 			 "cut short: the header promises %.1f s of audio, %.1f s are there",
-			 (double)d->pos / rate * (double)claimed / (double)UT_MAX(there, 1),
+			 (double)d->pos / rate * (double)h.claimed / (double)UT_MAX(h.there, 1),
 			 (double)d->pos / rate);
 	else if (d->info.n_samples > d->pos + (int64_t)d->info.rate_hz * d->be->slack_ms / 1000)
 		snprintf(d->why, sizeof(d->why),

@@ -378,7 +378,8 @@ static enum ut_status next_frame(struct av *a, struct ut_error *err)
 			continue;
 		}
 		if (a->pkt->stream_index == a->stream) {
-			if (a->pkt->flags & AV_PKT_FLAG_CORRUPT)
+			/* headerless demuxers flag every short last read */
+			if (a->trust_times && a->pkt->flags & AV_PKT_FLAG_CORRUPT)
 				damage(a, 0);
 			r = avcodec_send_packet(a->dec, a->pkt);
 			if (r < 0 && r != AVERROR(EAGAIN) && r != AVERROR_EOF)

@@ -12,7 +12,7 @@
 	{                                                                                          \
 		.name = name_, .extensions = "|" name_ "|", .backend = SND,                        \
 		.sndfile_format = SF_FORMAT_RAW | SF_FORMAT_PCM_16 | SF_ENDIAN_LITTLE,             \
-		.codec = "pcm_s16le", .rate_hz = hz, .block_bytes = 2, .many_channels = true       \
+		.codec = "pcm_s16", .rate_hz = hz, .block_bytes = 2, .many_channels = true         \
 	}
 /* RFC 3551 packing (first sample in the low bits), as Asterisk and RTP recorders write it. */
 #define G726(name_, ext, bits)                                                                     \

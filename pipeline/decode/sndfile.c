@@ -12,6 +12,8 @@ struct snd {
 	sf_count_t at; /* libsndfile's file position */
 	SNDFILE *sf;
 	unsigned n_ch;
+	int64_t patch_at; /* where libsndfile is to read a length that the recorder left 0 */
+	unsigned char patch[4];
 	int64_t rest_bytes; /* of a cut last frame in a headerless file */
 	int64_t frames;     /* -1 unknown */
 	float buf[UT_DECODE_BLOCK * UT_DECODE_MAX_CH]; /* interleaved */
@@ -42,6 +44,10 @@ static sf_count_t io_read(void *p, sf_count_t n, void *user)
 
 	if (k < 0)
 		return 0;
+	if (s->patch_at)
+		for (int64_t i = 0; i < 4; i++)
+			if (s->patch_at + i >= s->at && s->patch_at + i < s->at + k)
+				((unsigned char *)p)[s->patch_at + i - s->at] = s->patch[i];
 	s->at += k;
 	return k;
 }
@@ -99,6 +105,7 @@ static enum ut_status snd_open(const struct ut_open_in *in, struct ut_decode_inf
 	const struct ut_raw_format *raw = in->raw;
 	struct snd *s = malloc(sizeof(*s));
 	SF_INFO sfi = { 0 };
+	struct ut_header h;
 
 	if (!s)
 		return ut_fail(err, UT_ENOMEM, "decode: no memory");
@@ -115,6 +122,11 @@ static enum ut_status snd_open(const struct ut_open_in *in, struct ut_decode_inf
 				       raw->name, sfi.channels);
 		s->rest_bytes =
 		    s->src->size % ((int64_t)raw->block_bytes * UT_MIN(sfi.channels, 1024));
+	}
+	if (!raw && ut_header_read(s->src, &h) && h.size_at && h.there < INT32_MAX) {
+		s->patch_at = h.size_at;
+		for (unsigned i = 0; i < 4; i++)
+			s->patch[i] = (unsigned char)(h.there >> 8 * i);
 	}
 	s->sf = sf_open_virtual(&io, SFM_READ, &sfi, s);
 	if (!s->sf) {

@@ -330,9 +330,24 @@ static bool find_chunk(struct ut_source *s, const char *id, bool big, int64_t *b
 	return false;
 }
 
-bool ut_header_claims(struct ut_source *s, int64_t *claimed, int64_t *there)
+/* Is there another chunk at this place, whole? Then an audio chunk of length 0 before it is meant.
+ */
+static bool chunk_follows(struct ut_source *s, int64_t at)
+{
+	unsigned char h[8];
+
+	if (ut_source_read(s, at, h, 8) != 8)
+		return false;
+	for (unsigned i = 0; i < 4; i++)
+		if (h[i] < ' ' || h[i] > 'z')
+			return false;
+	return at + 8 + u32(h + 4, false) <= s->size;
+}
+
+bool ut_header_read(struct ut_source *s, struct ut_header *ret)
 {
 	bool big = at_is(s, 0, "RIFX", 4) || at_is(s, 0, "FORM", 4);
+	bool riff = at_is(s, 0, "RIFF", 4), rf64 = at_is(s, 0, "RF64", 4);
 	int64_t body;
 	uint32_t size;
 
@@ -341,22 +356,19 @@ bool ut_header_claims(struct ut_source *s, int64_t *claimed, int64_t *there)
 			return false;
 		body = u32(s->head + 4, true);
 		size = u32(s->head + 8, true);
-	} else if (at_is(s, 0, "FORM", 4)) {
-		if (!find_chunk(s, "SSND", big, &body, &size))
-			return false;
-	} else if (at_is(s, 0, "RIFF", 4) || big || at_is(s, 0, "RF64", 4)) {
-		if (!find_chunk(s, "data", big, &body, &size))
-			return false;
-	} else {
+	} else if (!riff && !rf64 && !big) {
+		return false;
+	} else if (!find_chunk(s, at_is(s, 0, "FORM", 4) ? "SSND" : "data", big, &body, &size)) {
 		return false;
 	}
-	*claimed = size;
-	*there = UT_MAX(s->size - body, 0);
-	if (at_is(s, 0, "RF64", 4) && size == UINT32_MAX && at_is(s, 12, "ds64", 4) &&
-	    s->head_n >= 36)
-		*claimed =
-		    (int64_t)((uint64_t)u32(s->head + 32, false) << 32 | u32(s->head + 28, false));
-	else if (size == 0 || size >= 0x7fff0000)
-		return false; /* a recorder that never came back to write the length */
-	return *claimed > 0;
+	*ret = (struct ut_header){ .claimed = size, .there = UT_MAX(s->size - body, 0) };
+	if (rf64 && size == UINT32_MAX && at_is(s, 12, "ds64", 4) && s->head_n >= 36)
+		ret->claimed = (int64_t)UT_MIN((uint64_t)u32(s->head + 32, false) << 32 |
+						   u32(s->head + 28, false),
+					       (uint64_t)INT64_MAX);
+	else if (size >= 0x7fff0000) /* a recorder that never came back to write the length */
+		ret->claimed = 0;
+	if (riff && size == 0 && ret->there > 0 && !chunk_follows(s, body))
+		ret->size_at = body - 4;
+	return true;
 }
