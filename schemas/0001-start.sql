@@ -219,6 +219,8 @@ CREATE TABLE failure (
 	PRIMARY KEY (subject, options, model)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX failure_by_path ON failure (path);
+
 CREATE TABLE claim (
 	content TEXT NOT NULL,
 	options TEXT NOT NULL,

@@ -575,7 +575,8 @@ static enum ut_status put_problems(struct ut_store *s, int64_t id, const struct 
 static enum ut_status drop_failures(struct ut_store *s, const char *content, const char *path,
 				    struct ut_error *err)
 {
-	sqlite3_stmt *st = ut_db_stmt(s, "DELETE FROM failure WHERE subject IN (?, ?)", err);
+	/* by path too: what failed there before is not what lies there now */
+	sqlite3_stmt *st = ut_db_stmt(s, "DELETE FROM failure WHERE subject = ? OR path = ?", err);
 	int n = 0;
 
 	if (!st)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * item.h - a recording before it goes to a worker: opened, with its sidecar; and the request.
+ * Memory: an item owns its descriptor and strings. Threads: one.
+ */
+#ifndef UT_RUN_ITEM_H
+#define UT_RUN_ITEM_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "run/worker.h"
+
+/* Raise it when a change of the analysis changes results: it is part of every result's key. */
+enum { UT_ANALYSIS_VERSION = 1 };
+
+struct ut_recording { /* as the analysis sees it; lent */
+	int fd;
+	const char *name;
+	const char *sidecar; /* NULL where there is none */
+	size_t sidecar_n;
+	const char *sidecar_name;
+};
+
+struct ut_item {
+	char *path;
+	bool named;     /* by the person, not found in a folder */
+	int fd;         /* -1 before open */
+	struct stat st; /* as it was when it was opened */
+	char *sidecar;  /* bytes; NULL where there is none */
+	size_t sidecar_n;
+	char *sidecar_name;
+};
+
+/* Takes a copy of path. UT_ENOMEM. */
+enum ut_status ut_item_init(struct ut_item *it, const char *path, bool named, struct ut_error *err);
+void ut_item_done(struct ut_item *it);
+/* Opens and stats; the fault without the path. UT_ENOENT, UT_EIO, UT_EFORMAT (not a file). */
+enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err);
+/* Reads the sidecar beside it, if there is one. UT_EIO, UT_ELIMIT (1 MB). */
+enum ut_status ut_item_read_sidecar(struct ut_item *it, struct ut_error *err);
+/* UT_ECHANGED where the file is not what it was when it was opened. */
+enum ut_status ut_item_unchanged(const struct ut_item *it, struct ut_error *err);
+
+/* What a worker is sent besides the descriptor: it asks before it analyses, or not. */
+void ut_request_encode(const struct ut_item *it, bool ask, struct ut_text *out);
+
+/* In the worker: the recording of a job, lent from it, and whether to ask. */
+enum ut_status ut_request_decode(const struct ut_job *j, struct ut_recording *r, bool *ask,
+				 struct ut_error *err);
+
+#endif
