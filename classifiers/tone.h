@@ -14,7 +14,9 @@
 
 #include <stdbool.h>
 
+#include "base/text.h"
 #include "dsp/frame.h"
+#include "dsp/functionals.h"
 #include "dsp/turns.h"
 
 enum ut_tone_label {
@@ -43,15 +45,37 @@ struct ut_tone_context {  /* what was measured of the conversation; each has a `
 	bool has_latency, has_usual_latency, has_hold, has_wait;
 };
 
-enum { UT_MAX_EVIDENCE = 6, UT_TONE_MAX_FEATURES = 96 };
+enum { UT_MAX_EVIDENCE = 6, UT_TONE_MAX_FEATURES = 128 };
+
+/*
+ * What ut_tone.feature holds: each functional of the closing; then of the customer's earlier
+ * phrases, their mean and their standard deviation; then the context. So a model can be applied
+ * again without audio. Stored by position: never renumber.
+ */
+enum ut_tone_feature {
+	UT_TONE_CLOSING = 0,                      /* + enum ut_functional */
+	UT_TONE_USUAL = UT_N_FUNCTIONALS,         /* + enum ut_functional: mean of the phrases */
+	UT_TONE_SPREAD = 2 * UT_N_FUNCTIONALS,    /* + enum ut_functional: their deviation */
+	UT_TONE_N_PHRASES = 3 * UT_N_FUNCTIONALS, /* earlier phrases that could be measured */
+	UT_TONE_CLOSING_VOICED,                   /* voiced frames of the closing */
+	UT_TONE_USUAL_VOICED,                     /* voiced frames of a phrase, mean */
+	UT_TONE_SNR_DB,                           /* closing's speech over the noise */
+	UT_TONE_LEAK_DB,                          /* of the loudest other channel; -120 none */
+	UT_TONE_LATENCY_S,
+	UT_TONE_USUAL_LATENCY_S,
+	UT_TONE_WAIT_S, /* longest hold or wait before the closing */
+	UT_TONE_N_FEATURES,
+};
+_Static_assert((int)UT_TONE_N_FEATURES <= (int)UT_TONE_MAX_FEATURES, "the store keeps this many");
 
 struct ut_evidence {
-	const char *feature; /* "f0_median", static */
+	const char *feature; /* "f0_median", static; what it is: ut_tone_feature_help */
 	const char *unit;    /* "semitones", static */
-	float value;         /* in unit: of the closing, relative where the unit says so */
-	float reference;     /* the customer's own usual value, same unit */
+	float value;     /* of the closing, in unit; pitch and level are relative to reference */
+	float reference; /* the customer's own usual value, same unit; 0 where relative */
 	enum ut_tone_label points_to;
-	float contribution; /* the model's own, in log-odds towards points_to */
+	float contribution; /* the model's own: by how much the log-odds of points_to fall when this
+			     * one measurement is put back to the customer's usual value; > 0 */
 };
 
 struct ut_tone {
@@ -65,6 +89,39 @@ struct ut_tone {
 	unsigned n_features;
 };
 
+/* "f0_median" also for a feature's name in evidence; NULL where it is none of ours. */
+const char *ut_tone_feature_help(const char *feature);
+
+/*
+ * The model, in two steps that can each be read. (1) How far does the closing depart from this
+ * customer's usual, whatever the direction: logistic in the mean |z| over measurements. (2) If it
+ * departs, in which direction: multinomial logistic in z over its own length, so that the strength
+ * of an actor does not decide. p(accepting) = p(usual) + p(departs) p(accepting | departs).
+ * z = (closing - usual) / sd, where usual and sd are shrunk towards the population's by how many
+ * earlier phrases there are, and sd grows as the closing gets shorter. Sources: docs/model-card.md.
+ */
+struct ut_tone_row {             /* of one functional */
+	double mean, between_sd; /* of usual speech over customers: population */
+	double within_var;       /* of one phrase around its speaker's mean, long phrases */
+	double within_var_short; /* this much more, divided by the voiced frames */
+	double departs;          /* weight of |z| in step 1, >= 0 */
+	double direction[UT_N_TONES];
+};
+
+struct ut_tone_params {
+	double prior[UT_N_TONES]; /* the classes' shares the scores are calibrated for */
+	double prior_phrases;     /* phrases the population's variance counts for */
+	double clip;              /* |z| at most */
+	double power;             /* step 2 divides z by its length to this power, 0..1 */
+	double gate_bias, gate_slope;
+	double latency_slope, wait_slope; /* log-odds of departing, a second */
+	double direction_bias[UT_N_TONES];
+	double temperature;
+	double abstain_below; /* the best score must reach this */
+	struct ut_tone_row row[UT_N_FUNCTIONALS];
+	char card[256]; /* one line: trained on what */
+};
+
 struct ut_tone_model;
 
 /* Reads a model from memory (a file's bytes; the shipped one is linked in). UT_EMODEL names the
@@ -75,6 +132,11 @@ enum ut_status ut_tone_model_parse(const char *bytes, size_t n, struct ut_tone_m
 const char *ut_tone_default_model(size_t *n);
 const char *ut_tone_model_hash(const struct ut_tone_model *m); /* hex, lent */
 void ut_tone_model_destroy(struct ut_tone_model **pm);
+const struct ut_tone_params *ut_tone_model_params(const struct ut_tone_model *m); /* lent */
+/* The file of a model, as ut_tone_model_parse reads it; check out->failed. UT_EINVAL where a number
+ * is not finite or out of its range. */
+enum ut_status ut_tone_model_write(const struct ut_tone_params *p, struct ut_text *out,
+				   struct ut_error *err);
 
 /* start, end: the closing, frames. UT_EINVAL where the span is not inside the table. */
 enum ut_status ut_tone_measure(const struct ut_customer_voice *v, int64_t start, int64_t end,
@@ -83,5 +145,12 @@ enum ut_status ut_tone_measure(const struct ut_customer_voice *v, int64_t start,
 /* Fills label, scores and evidence from ret->feature. prior: of the three classes, NULL = model's
  * own. */
 void ut_tone_score(const struct ut_tone_model *m, const float prior[UT_N_TONES], struct ut_tone *t);
+
+/* For training: z of every functional (0 where it was not measured, and its bit clear), and the
+ * calibrated scores of the model without prior shift, evidence or abstention. */
+uint64_t ut_tone_z(const struct ut_tone_params *p, const struct ut_tone *t,
+		   double z[UT_N_FUNCTIONALS]);
+void ut_tone_probability(const struct ut_tone_params *p, const struct ut_tone *t,
+			 double score[UT_N_TONES]);
 
 #endif
