@@ -177,7 +177,7 @@ CREATE TABLE tone (
 	angry REAL NOT NULL CHECK (angry BETWEEN 0 AND 1),
 	abstain_reason TEXT,
 	model TEXT NOT NULL,
-	features BLOB NOT NULL CHECK (length(features) % 4 = 0 AND length(features) <= 384),
+	features BLOB NOT NULL CHECK (length(features) % 4 = 0 AND length(features) <= 512),
 	valid_lo INTEGER NOT NULL,
 	valid_hi INTEGER NOT NULL,
 	CHECK (abs(accepting + resigned + angry - 1) < 0.001)

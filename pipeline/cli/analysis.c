@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/analysis.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct ut_cli_analysis ut_cli_analysis_default = {
+	.max_hours = 12,
+	.memory_mb = 2048,
+	.stall_s = 60,
+};
+
+enum { MAX_FILE = 16 << 20 };
+
+static enum ut_status read_file(const char *path, struct ut_text *out, struct ut_error *err)
+{
+	FILE *f = fopen(path, "re");
+	char buf[16384];
+	size_t n;
+
+	if (!f)
+		return ut_fail(err, UT_EIO, "%s: %s", path, strerror(errno));
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0 && out->len < MAX_FILE)
+		ut_text_addn(out, buf, n);
+	if (ferror(f) || out->len >= MAX_FILE || out->failed)
+		ut_fail(err, UT_EIO, "%s: %s", path,
+			ferror(f) ? strerror(errno) : "larger than 16 MB");
+	else
+		err->code = UT_OK;
+	fclose(f);
+	return err->code;
+}
+
+static enum ut_status load_model(const char *path, struct ut_tone_model **ret, struct ut_error *err)
+{
+	struct ut_error why = { 0 };
+	struct ut_text t = { 0 };
+	enum ut_status st;
+	size_t n;
+
+	if (!path) {
+		const char *shipped = ut_tone_default_model(&n);
+
+		return ut_tone_model_parse(shipped, n, ret, err);
+	}
+	st = read_file(path, &t, err);
+	if (st == UT_OK) {
+		st = ut_tone_model_parse(t.s ? t.s : "", t.len, ret, &why);
+		if (st != UT_OK)
+			ut_fail(err, st, "%s: %s", path, why.msg);
+	}
+	ut_text_done(&t);
+	return st;
+}
+
+int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, const void *opts,
+		struct ut_cli_loaded *l)
+{
+	const char *env = getenv("UNDERTONE_CONFIG");
+	const char *config = a->config ? a->config : env && *env ? env : NULL;
+	struct ut_meta_opts meta = { .customer = a->customer, .profile = a->profile };
+	struct ut_error err = { 0 };
+
+	memset(l, 0, sizeof(*l));
+	if (a->format && ut_decode_check_raw_format(a->format, &err) != UT_OK)
+		return ut_cli_usage(cmd, "%s", err.msg);
+	if (!a->format && (a->rate_hz || a->channels))
+		return ut_cli_usage(cmd, "--rate and --channels go with --format");
+	if (ut_meta_config_load(config, &l->config, &err) != UT_OK)
+		return ut_cli_fail(NULL, &err);
+	if (ut_meta_check_opts(l->config, &meta, &err) != UT_OK)
+		return ut_cli_usage(cmd, "%s", err.msg);
+	if (load_model(a->model, &l->model, &err) != UT_OK)
+		return ut_cli_fail(NULL, &err);
+	ut_opt_json(cmd->opts, opts, UT_OPT_RESULT, &l->result_options);
+	/* the profile's own text: a changed profile is another result */
+	if (config && a->profile) {
+		ut_text_add(&l->result_options, "\n");
+		if (read_file(config, &l->result_options, &err) != UT_OK)
+			return ut_cli_fail(NULL, &err);
+	}
+	if (l->result_options.failed) {
+		ut_fail(&err, UT_ENOMEM, "not enough memory");
+		return ut_cli_fail(NULL, &err);
+	}
+	l->opts = (struct ut_analyse_opts){
+		.decode = { .raw_format = a->format,
+			    .raw_rate_hz = (unsigned)a->rate_hz,
+			    .raw_channels = (unsigned)a->channels,
+			    .max_duration_s = a->max_hours * 3600 },
+		.meta = l->config,
+		.customer = a->customer,
+		.profile = a->profile,
+		.tone = l->model,
+	};
+	l->limits = (struct ut_worker_limits){
+		.memory_bytes = (size_t)a->memory_mb << 20,
+		.stall_s = (double)a->stall_s,
+		/* a hundredth of real time is 5 to 10 times what the longest recording needs */
+		.cpu_s = UT_MAX(60.0, a->max_hours * 36),
+	};
+	return -1;
+}
+
+void ut_cli_loaded_done(struct ut_cli_loaded *l)
+{
+	ut_meta_config_destroy(&l->config);
+	ut_tone_model_destroy(&l->model);
+	ut_text_done(&l->result_options);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* measure.c - the streaming step: blocks of the recording in, one row every 10 ms out. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/steps.h"
+
+enum { TAIL = UT_TAIL_S * UT_RATE_HZ };
+
+static void on_row(void *user, const struct ut_frame *row)
+{
+	struct ut_chain *ch = user;
+
+	if (ut_frame_table_push(ch->rows, row) != UT_OK)
+		ch->no_memory = true;
+}
+
+static void keep_tail(struct ut_tail *t, const float *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		float v = x[i] * 32767.0f;
+
+		t->x[t->n++ % TAIL] = (int16_t)lrintf(v > 32767 ? 32767 : v < -32767 ? -32767 : v);
+	}
+}
+
+static void on_8k(void *user, const float *x, size_t n)
+{
+	struct ut_chain *ch = user;
+
+	keep_tail(&ch->tail, x, n);
+	ut_engine_push(ch->engine, x, n, on_row, ch);
+}
+
+/* A chain for each channel, as the last call left them where that fits. */
+static enum ut_status ready(struct ut_analyser *a, unsigned n_ch, unsigned rate_hz,
+			    struct ut_call *c, struct ut_error *err)
+{
+	for (unsigned i = 0; i < n_ch; i++) {
+		struct ut_chain *ch = &a->chain[i];
+		enum ut_status st;
+
+		if (a->chain_rate_hz != rate_hz)
+			ut_resample_destroy(&ch->resample);
+		if (!ch->resample &&
+		    (st = ut_resample_create(rate_hz, &ch->resample, err)) != UT_OK)
+			return st;
+		if (!ch->engine && (st = ut_engine_create(&ch->engine, err)) != UT_OK)
+			return st;
+		if (!ch->tail.x && !(ch->tail.x = malloc(TAIL * sizeof(*ch->tail.x))))
+			return ut_fail(err, UT_ENOMEM, "not enough memory");
+		ut_resample_reset(ch->resample);
+		ut_engine_reset(ch->engine);
+		ch->tail.n = 0;
+		ch->rows = &c->ch[i].frames;
+		ch->rows->n = 0;
+		ch->no_memory = false;
+		ch->a = a;
+	}
+	for (unsigned i = n_ch; i < UT_MAX_CHANNELS && a->chain_rate_hz != rate_hz; i++)
+		ut_resample_destroy(&a->chain[i].resample);
+	a->chain_rate_hz = rate_hz;
+	return UT_OK;
+}
+
+static enum ut_status stream(struct ut_analyser *a, struct ut_decoder *d, unsigned n_ch,
+			     struct ut_beat *beat, int64_t *n_samples, struct ut_error *err)
+{
+	double decode_s = 0, measure_s = 0, t0 = ut_cpu_s(), t1;
+	struct ut_block b;
+	enum ut_status st;
+
+	for (;;) {
+		st = ut_decoder_read(d, &b, err);
+		t1 = ut_cpu_s();
+		decode_s += t1 - t0;
+		if (st != UT_OK || b.n == 0)
+			break;
+		ut_dualmono_push(&a->dualmono, b.ch, b.n);
+		for (unsigned i = 0; i < n_ch; i++) {
+			struct ut_chain *ch = &a->chain[i];
+
+			ut_resample_push(ch->resample, b.ch[i], b.n, on_8k, ch);
+			if (ch->no_memory)
+				return ut_fail(err, UT_ENOMEM,
+					       "not enough memory for a recording this long");
+		}
+		*n_samples += (int64_t)b.n;
+		ut_beat(beat, *n_samples);
+		t0 = ut_cpu_s();
+		measure_s += t0 - t1;
+	}
+	ut_cost_add(a, "decode", decode_s);
+	if (st != UT_OK)
+		return st;
+	for (unsigned i = 0; i < n_ch; i++) {
+		struct ut_chain *ch = &a->chain[i];
+
+		ut_resample_flush(ch->resample, on_8k, ch);
+		ut_engine_flush(ch->engine, on_row, ch);
+		if (ch->no_memory)
+			return ut_fail(err, UT_ENOMEM, "not enough memory");
+	}
+	ut_cost_add(a, "measure", measure_s + ut_cpu_s() - t1);
+	return UT_OK;
+}
+
+/* Fills media and each channel's rows. */
+enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording *r,
+			       struct ut_beat *beat, struct ut_call *c, struct ut_error *err)
+{
+	UT_AUTO(ut_decoder_destroy) struct ut_decoder *d = NULL;
+	const struct ut_decode_info *info;
+	const char *why = NULL;
+	enum ut_status st = ut_decoder_open(r->fd, r->name, &a->o.decode, &d, err);
+
+	if (st != UT_OK)
+		return st;
+	info = ut_decoder_info(d);
+	c->media.rate_hz = info->rate_hz;
+	c->media.n_ch = info->n_ch;
+	if (ut_call_set(&c->media.path, r->name) != UT_OK ||
+	    ut_call_set(&c->media.container, info->container) != UT_OK ||
+	    ut_call_set(&c->media.codec, info->codec) != UT_OK)
+		return ut_fail(err, UT_ENOMEM, "not enough memory");
+	c->n_ch = info->n_ch;
+	ut_dualmono_init(&a->dualmono, info->n_ch, info->rate_hz);
+	st = ready(a, info->n_ch, info->rate_hz, c, err);
+	if (st == UT_OK)
+		st = stream(a, d, info->n_ch, beat, &c->media.n_samples, err);
+	if (st != UT_OK)
+		return st;
+	if (c->ch[0].frames.n == 0)
+		return ut_fail(err, UT_EEMPTY, "less than 10 ms of audio");
+	c->media.partial = ut_decoder_partial(d, &why);
+	if (c->media.partial && ut_call_problem(c, "partial", "%s; analysed as far as it goes",
+						why ? why : "the recording ends early") != UT_OK)
+		return ut_fail(err, UT_ENOMEM, "not enough memory");
+	c->media.dual_mono = ut_dualmono_is(&a->dualmono);
+	if (c->media.dual_mono)
+		c->n_ch = 1; /* the others say the same */
+	return UT_OK;
+}

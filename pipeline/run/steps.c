@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* steps.c - the order of an analysis. Each step reads what the earlier ones filled, and fills one
+ * part of the call's record. A new step is one function and one row. */
+#include "run/steps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum ut_status assign(struct ut_analyser *a, const struct ut_recording *r,
+			     struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
+static enum ut_status activity(struct ut_analyser *a, const struct ut_recording *r,
+			       struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
+static enum ut_status turns(struct ut_analyser *a, const struct ut_recording *r,
+			    struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
+static enum ut_status closing(struct ut_analyser *a, const struct ut_recording *r,
+			      struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
+static enum ut_status tone(struct ut_analyser *a, const struct ut_recording *r,
+			   struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
+
+const struct ut_step ut_steps[] = {
+	{ "measure", ut_step_measure }, /* media, ch[].frames: decode, resample, 10 ms rows */
+	{ "assign", assign },           /* meta, party[]: who is who */
+	{ "activity", activity },       /* ch[].activity: where there is speech, music, tones */
+	{ "turns", turns },             /* turns, measures: who spoke when */
+	{ "closing", closing },         /* closing.span: where is "OK, I understand" */
+	{ "tone", tone },               /* closing.tone: was it meant; verified customers only */
+	{ 0 },
+};
+
+static enum ut_status no_memory(struct ut_error *err)
+{
+	return ut_fail(err, UT_ENOMEM, "not enough memory");
+}
+
+static struct ut_meta_opts meta_opts(const struct ut_analyser *a, const struct ut_recording *r)
+{
+	return (struct ut_meta_opts){
+		.customer = a->o.customer,
+		.profile = a->o.profile,
+		.sidecar = r->sidecar,
+		.sidecar_n = r->sidecar_n,
+		.sidecar_name = r->sidecar_name,
+	};
+}
+
+static enum ut_status assign(struct ut_analyser *a, const struct ut_recording *r,
+			     UT_UNUSED struct ut_beat *beat, struct ut_call *c,
+			     struct ut_error *err)
+{
+	struct ut_meta_opts o = meta_opts(a, r);
+
+	return ut_meta_assign(a->o.meta, &o, c, err);
+}
+
+/* What a person should know of the sound itself. */
+static enum ut_status sound_problems(struct ut_call *c)
+{
+	unsigned n_silent = 0;
+	enum ut_status st = UT_OK;
+
+	for (unsigned i = 0; i < c->n_ch; i++)
+		n_silent += c->ch[i].activity.silent;
+	if (n_silent == c->n_ch)
+		return ut_call_problem(c, "no_speech", "nobody speaks in this recording");
+	for (unsigned i = 0; i < c->n_ch && st == UT_OK; i++) {
+		const struct ut_activity_channel *ac = &c->ch[i].activity;
+
+		if (ac->silent)
+			st = ut_call_problem(
+			    c, "silent_channel",
+			    "channel %u has no speech; was the other side recorded?", i);
+		/* below this a voice is near the steps of 8-bit telephone codecs */
+		else if (ac->speech_db < -50)
+			st = ut_call_problem(c, "low_level",
+					     "channel %u is very quiet (speech at %.0f dBFS)", i,
+					     (double)ac->speech_db);
+	}
+	return st;
+}
+
+static enum ut_status activity(struct ut_analyser *a, const struct ut_recording *r,
+			       UT_UNUSED struct ut_beat *beat, struct ut_call *c,
+			       struct ut_error *err)
+{
+	struct ut_meta_opts o = meta_opts(a, r);
+	struct ut_activity_in in = { .n_ch = c->n_ch };
+	struct ut_activity_channel out[UT_MAX_CHANNELS];
+	struct ut_span_list known = { 0 };
+	enum ut_status st = ut_meta_known_spans(&o, &known, err);
+
+	memset(out, 0, sizeof(out));
+	for (unsigned i = 0; i < c->n_ch; i++) {
+		in.frames[i] = &c->ch[i].frames;
+		in.known[i] = known.n ? &known : NULL;
+		out[i].spans = c->ch[i].activity.spans; /* empty, but with its memory */
+	}
+	if (st == UT_OK)
+		st = ut_activity_find(&in, out, err);
+	for (unsigned i = 0; i < c->n_ch; i++)
+		c->ch[i].activity = out[i];
+	ut_span_list_done(&known);
+	if (st == UT_OK && sound_problems(c) != UT_OK)
+		st = no_memory(err);
+	return st;
+}
+
+static enum ut_status turns(UT_UNUSED struct ut_analyser *a, UT_UNUSED const struct ut_recording *r,
+			    UT_UNUSED struct ut_beat *beat, struct ut_call *c, struct ut_error *err)
+{
+	static const struct ut_span_list nothing;
+	struct ut_turns_in in = { .n_parties = c->n_parties,
+				  .customer = ut_call_customer(c, NULL) };
+	bool taken[UT_MAX_CHANNELS] = { false };
+	enum ut_status st;
+
+	for (unsigned i = 0; i < c->n_parties; i++) {
+		int ch = c->party[i].channel;
+
+		/* two parties on one channel are not told apart: the first one has its speech */
+		if (ch >= 0 && (unsigned)ch < c->n_ch && !taken[ch]) {
+			in.spans[i] = &c->ch[ch].activity.spans;
+			taken[ch] = true;
+		} else {
+			in.spans[i] = &nothing;
+		}
+	}
+	for (unsigned i = 0; i < c->n_ch; i++)
+		in.n_frames = UT_MAX(in.n_frames, (int64_t)c->ch[i].frames.n);
+	st = ut_turns_find(&in, &c->turns, &c->measures, err);
+	c->measures.duration_s = (double)c->media.n_samples / c->media.rate_hz;
+	if (st == UT_OK && in.customer >= 0 && c->measures.party[in.customer].talk_s <= 0 &&
+	    ut_call_problem(c, "customer_silent",
+			    "the customer's channel has no speech; is --customer right?") != UT_OK)
+		return no_memory(err);
+	return st;
+}
+
+static enum ut_status closing(UT_UNUSED struct ut_analyser *a,
+			      UT_UNUSED const struct ut_recording *r,
+			      UT_UNUSED struct ut_beat *beat, struct ut_call *c,
+			      struct ut_error *err)
+{
+	struct ut_closing_record *rec = &c->closing;
+	struct ut_error why = { 0 };
+	struct ut_closing_in in = {
+		.turns = &c->turns,
+		.customer = ut_call_customer(c, &why),
+		.n_frames = (int64_t)(c->measures.duration_s * UT_FRAMES_PER_S),
+	};
+	const char *phrase, *reason;
+
+	rec->span.latency = UT_NO_LATENCY;
+	if (in.customer < 0)
+		return ut_call_set(&rec->reason, why.msg) == UT_OK ? UT_OK : no_memory(err);
+	in.speech = &c->ch[c->party[in.customer].channel].activity.spans;
+	ut_closing_find(&in, &rec->span);
+	rec->party = in.customer;
+	phrase = rec->span.phrase;
+	reason = rec->span.found_by == UT_FOUND_NONE ? rec->span.reason : NULL;
+	if (ut_call_set(&rec->phrase, phrase) != UT_OK ||
+	    ut_call_set(&rec->reason, reason) != UT_OK)
+		return no_memory(err);
+	rec->span.phrase = rec->phrase;
+	rec->span.reason = rec->reason;
+	return UT_OK;
+}
+
+static void context(const struct ut_call *c, int customer, struct ut_tone_context *x)
+{
+	const struct ut_closing *cl = &c->closing.span;
+	const struct ut_party_measures *me = &c->measures.party[customer];
+
+	*x = (struct ut_tone_context){
+		.has_latency = cl->latency != UT_NO_LATENCY,
+		.has_usual_latency = me->n_latencies > 0,
+		.usual_latency_s = me->latency_median_s,
+		.has_hold = true,
+		.hold_s = c->measures.hold_s,
+		.has_wait = c->measures.longest_wait_s >= 0,
+		.longest_wait_s = UT_MAX(c->measures.longest_wait_s, 0),
+	};
+	if (x->has_latency)
+		x->latency_s = (double)cl->latency / UT_FRAMES_PER_S;
+	for (size_t i = 0; i < c->turns.n; i++) {
+		const struct ut_turn *t = &c->turns.v[i];
+
+		x->interruptions +=
+		    t->interrupts && t->party != (unsigned)customer && t->start < cl->start;
+	}
+}
+
+static enum ut_status tone(struct ut_analyser *a, UT_UNUSED const struct ut_recording *r,
+			   UT_UNUSED struct ut_beat *beat, struct ut_call *c, struct ut_error *err)
+{
+	struct ut_closing_record *rec = &c->closing;
+	struct ut_customer_voice voice;
+	struct ut_tone_context ctx;
+	struct ut_error why = { 0 };
+	int customer;
+	enum ut_status st;
+
+	if (rec->span.found_by == UT_FOUND_NONE)
+		return UT_OK;
+	st = ut_call_customer_voice(c, &voice, &customer, &why); /* the only door to a voice */
+	if (st == UT_OK) {
+		context(c, customer, &ctx);
+		st =
+		    ut_tone_measure(&voice, rec->span.start, rec->span.end, &ctx, &rec->tone, &why);
+	}
+	if (st == UT_ENOMEM)
+		return no_memory(err);
+	if (st != UT_OK)
+		return ut_call_set(&rec->no_tone_reason, why.msg) == UT_OK ? UT_OK : no_memory(err);
+	ut_tone_score(a->o.tone, NULL, &rec->tone);
+	rec->has_tone = true;
+	memccpy(rec->model_hash, ut_tone_model_hash(a->o.tone), '\0', sizeof(rec->model_hash) - 1);
+	return UT_OK;
+}
