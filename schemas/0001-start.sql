@@ -221,14 +221,6 @@ CREATE TABLE failure (
 
 CREATE INDEX failure_by_path ON failure (path);
 
-CREATE TABLE claim (
-	content TEXT NOT NULL,
-	options TEXT NOT NULL,
-	model TEXT NOT NULL,
-	run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
-	PRIMARY KEY (content, options, model)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE audit (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* put.c - everything that writes results: calls, failures, files, claims, runs. */
+/* put.c - everything that writes results: calls, failures, files, runs. */
 #include "store/internal.h"
 
 #include <string.h>
@@ -49,8 +49,8 @@ enum ut_status ut_store_begin_run(struct ut_store *s, const struct ut_run_info *
 	return UT_OK;
 }
 
-static enum ut_status end_run(struct ut_store *s, int64_t run_id, const struct ut_run_counts *c,
-			      struct ut_error *err)
+enum ut_status ut_store_end_run(struct ut_store *s, int64_t run_id, const struct ut_run_counts *c,
+				struct ut_error *err)
 {
 	sqlite3_stmt *st = ut_db_stmt(
 	    s,
@@ -71,24 +71,10 @@ static enum ut_status end_run(struct ut_store *s, int64_t run_id, const struct u
 	ut_db_real(st, &n, c->cpu_s);
 	ut_db_real(st, &n, c->wall_s);
 	ut_db_int(st, &n, run_id);
-	if (ut_db_run(s, st, err) != UT_OK)
-		return UT_EDB;
-	st = ut_db_stmt(s, "DELETE FROM claim WHERE run_id = ?", err);
-	if (!st)
-		return UT_EDB;
-	sqlite3_bind_int64(st, 1, run_id);
 	return ut_db_run(s, st, err);
 }
 
-enum ut_status ut_store_end_run(struct ut_store *s, int64_t run_id, const struct ut_run_counts *c,
-				struct ut_error *err)
-{
-	if (ut_db_begin(s, err) != UT_OK)
-		return UT_EDB;
-	return ut_db_end(s, end_run(s, run_id, c, err), err);
-}
-
-/* ---- keys, claims, files ---- */
+/* ---- keys, files ---- */
 
 static enum ut_status find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,
 			       bool *current, struct ut_error *err)
@@ -138,44 +124,6 @@ enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *
 			return UT_EDB;
 	}
 	*call_id = id;
-	return UT_OK;
-}
-
-static enum ut_status drop_claim(struct ut_store *s, const struct ut_store_key *k,
-				 struct ut_error *err)
-{
-	sqlite3_stmt *st =
-	    ut_db_stmt(s, "DELETE FROM claim WHERE content = ? AND options = ? AND model = ?", err);
-	int n = 0;
-
-	if (!st)
-		return UT_EDB;
-	bind_key(st, &n, k);
-	return ut_db_run(s, st, err);
-}
-
-enum ut_status ut_store_claim(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,
-			      bool *mine, struct ut_error *err)
-{
-	sqlite3_stmt *st;
-	int n = 0;
-
-	if (check_key(k, err) != UT_OK)
-		return UT_EINVAL;
-	/* a result that another run finished since find_key is as good as a claim of its own */
-	st = ut_db_stmt(s,
-			"INSERT INTO claim (content, options, model, run_id)"
-			" SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM call WHERE"
-			" content = ?1 AND options = ?2 AND model = ?3)"
-			" ON CONFLICT DO UPDATE SET run_id = run_id WHERE run_id = excluded.run_id",
-			err);
-	if (!st)
-		return UT_EDB;
-	bind_key(st, &n, k);
-	ut_db_int(st, &n, run_id);
-	if (ut_db_run(s, st, err) != UT_OK)
-		return UT_EDB;
-	*mine = sqlite3_changes(s->db) == 1;
 	return UT_OK;
 }
 
@@ -614,8 +562,6 @@ static enum ut_status put_call(struct ut_store *s, int64_t run_id, const struct 
 	if (st == UT_OK)
 		st = drop_failures(s, k->content, c->media.path, err);
 	if (st == UT_OK)
-		st = drop_claim(s, k, err);
-	if (st == UT_OK)
 		*call_id = id;
 	return st;
 }
@@ -669,20 +615,18 @@ static enum ut_status put_failure(struct ut_store *s, int64_t run_id, const char
 	ut_db_text(st, &n, why->msg);
 	if (ut_db_run(s, st, err) != UT_OK)
 		return UT_EDB;
-	if (run_id) {
-		st = ut_db_stmt(s,
-				"INSERT INTO run_failure (run_id, code, n) VALUES (?, ?, 1)"
-				" ON CONFLICT DO UPDATE SET n = n + 1",
-				err);
-		if (!st)
-			return UT_EDB;
-		n = 0;
-		ut_db_int(st, &n, run_id);
-		ut_db_text(st, &n, ut_status_name(why->code));
-		if (ut_db_run(s, st, err) != UT_OK)
-			return UT_EDB;
-	}
-	return drop_claim(s, k, err);
+	if (!run_id)
+		return UT_OK;
+	st = ut_db_stmt(s,
+			"INSERT INTO run_failure (run_id, code, n) VALUES (?, ?, 1)"
+			" ON CONFLICT DO UPDATE SET n = n + 1",
+			err);
+	if (!st)
+		return UT_EDB;
+	n = 0;
+	ut_db_int(st, &n, run_id);
+	ut_db_text(st, &n, ut_status_name(why->code));
+	return ut_db_run(s, st, err);
 }
 
 enum ut_status ut_store_put_failure(struct ut_store *s, int64_t run_id, const char *path,

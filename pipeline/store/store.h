@@ -50,7 +50,6 @@ struct ut_run_counts {
 	double audio_s, cpu_s, wall_s;
 	const char *end; /* "finished", "interrupted"; "lost" for a run whose process is gone */
 };
-/* Drops the run's claims too. */
 enum ut_status ut_store_end_run(struct ut_store *s, int64_t run_id, const struct ut_run_counts *n,
 				struct ut_error *err);
 
@@ -66,7 +65,7 @@ typedef bool ut_run_fn(void *user, const struct ut_run *r); /* false stops */
 enum ut_status ut_store_runs(struct ut_store *s, int64_t limit, bool only_open, ut_run_fn *fn,
 			     void *user, struct ut_error *err);
 
-/* ---- calls: what is known, claims, results, failures ---- */
+/* ---- calls: what is known, results, failures ---- */
 
 /*
  * *call_id is 0 where nothing is stored under the key. In a WRITE store the result found becomes
@@ -75,14 +74,6 @@ enum ut_status ut_store_runs(struct ut_store *s, int64_t limit, bool only_open, 
  */
 enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,
 				 struct ut_error *err);
-
-/*
- * Before the work: reserves the key for this run, so that two batches on one database do not do the
- * same work twice. *mine false: another run holds it (see ut_store_runs with only_open; end_run
- * with "lost" frees what a dead one held). put_call and put_failure give it back.
- */
-enum ut_status ut_store_claim(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,
-			      bool *mine, struct ut_error *err);
 
 /* Another path (with size and mtime as stat gave them) whose content is known; put_call does it for
  * media.path. Writes only where something changed. */

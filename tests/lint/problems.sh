@@ -8,5 +8,5 @@ bad=0
 while read -r code; do
 	grep -qx "$code" <<<"$known" || { echo "not in problems.h: $code"; bad=1; }
 done < <(find pipeline tests -name '*.[ch]' -exec cat {} + | tr '\n' ' ' |
-	grep -oP 'ut_call_problem\(\s*[^,()"]+,\s*"\K[^"]+' | sort -u)
+	grep -oP '(ut_call_problem|PROBLEM)\(\s*[^,()"]+,\s*"\K[^"]+' | sort -u)
 exit $bad

@@ -349,7 +349,6 @@ static void test_failures_and_runs(void)
 	struct list l = { 0 };
 	struct ut_call c;
 	int64_t run, open_run, attempts;
-	bool mine;
 
 	tap_row("failures: by content, by path, attempts, resolved by a result");
 	CHECK_EQ(ut_store_begin_run(s, &info, &run, &err), UT_OK);
@@ -374,24 +373,8 @@ static void test_failures_and_runs(void)
 	CHECK_STR(l.text, "b.wav format 1 not a recording\n");
 	tap_end();
 
-	tap_row("claims: one run a key; a finished result needs none; a dead run's are freed");
-	k = key_of(&c, 9);
 	CHECK_EQ(ut_store_begin_run(s, &info, &open_run, &err), UT_OK);
-	CHECK_EQ(ut_store_claim(s, run, &k, &mine, &err), UT_OK);
-	CHECK(mine);
-	CHECK_EQ(ut_store_claim(s, run, &k, &mine, &err), UT_OK);
-	CHECK(mine);
-	CHECK_EQ(ut_store_claim(s, open_run, &k, &mine, &err), UT_OK);
-	CHECK(!mine);
 	CHECK_EQ(ut_store_end_run(s, run, &n, &err), UT_OK);
-	CHECK_EQ(ut_store_claim(s, open_run, &k, &mine, &err), UT_OK);
-	CHECK(mine);
-	CHECK_EQ(ut_store_put_call(s, open_run, &k, &c, NULL, &err), UT_OK);
-	CHECK_EQ(count(s, "SELECT count(*) FROM claim"), 0);
-	CHECK_EQ(ut_store_claim(s, open_run, &k, &mine, &err), UT_OK);
-	CHECK(!mine);
-	tap_end();
-
 	tap_row("runs");
 	memset(&l, 0, sizeof(l));
 	CHECK_EQ(ut_store_runs(s, 0, false, add_run, &l, &err), UT_OK);
