@@ -7,6 +7,9 @@
 #include "cli/cli.h"
 
 const struct ut_command *const ut_commands[] = {
+	&ut_cmd_findings,
+	&ut_cmd_show,
+	&ut_cmd_runs,
 	&ut_cmd_help,
 	&ut_cmd_version,
 	NULL,
