@@ -44,9 +44,9 @@ __attribute__((unused)) static void sample_call_least(struct ut_call *c, uint32_
 
 __attribute__((unused)) static void sample_call_full(struct ut_call *c, uint32_t seed)
 {
-	static const char *const features[UT_MAX_EVIDENCE] = { "f0_median", "level_median",
-							       "rate",      "latency",
-							       "f0_range",  "cpp_median" };
+	static const char *const features[UT_MAX_EVIDENCE] = {
+		"f0_median", "level", "rate", "latency", "f0_range", "cpp_median"
+	};
 	static const char *const units[UT_MAX_EVIDENCE] = { "semitones", "dB",        "syllables/s",
 							    "s",         "semitones", "dB" };
 	struct ut_media *m = &c->media;
@@ -156,14 +156,17 @@ __attribute__((unused)) static void sample_call_full(struct ut_call *c, uint32_t
 	r->span.phrase = r->phrase;
 	r->has_tone = true;
 	sample_hash(77, r->model_hash);
-	r->tone.label = (enum ut_tone_label)(seed % (UT_N_TONES + 1));
 	for (unsigned i = 0; i < UT_N_TONES; i++) {
 		r->tone.score[i] = (float)(0.05 + sample_unit(&s));
 		sum += r->tone.score[i];
 	}
 	for (unsigned i = 0; i < UT_N_TONES; i++)
 		r->tone.score[i] /= (float)sum;
-	if (r->tone.label == UT_TONE_ABSTAIN) {
+	for (unsigned i = 1; i < UT_N_TONES; i++)
+		if (r->tone.score[i] > r->tone.score[r->tone.label])
+			r->tone.label = (enum ut_tone_label)i;
+	if (seed % 4 == 3) {
+		r->tone.label = UT_TONE_ABSTAIN;
 		ut_call_set(&r->tone_reason, "too little earlier speech of this customer");
 		r->tone.abstain_reason = r->tone_reason;
 	}

@@ -133,14 +133,24 @@ void ut_text_add_html(struct ut_text *t, const char *s)
 	}
 }
 
+static bool is_direction_mark(const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	return p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+				(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 void ut_text_add_visible(struct ut_text *t, const char *s)
 {
 	while (*s) {
 		size_t n = ut_utf8_len(s);
 		unsigned char c = (unsigned char)*s;
 
-		/* C1 controls (U+0080..U+009F) drive terminals too */
-		if (n == 0 || c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)s[1] < 0xa0)) {
+		/* C1 controls (U+0080..U+009F) drive terminals too; marks that turn the direction
+		 * of what follows (U+202A..U+202E, U+2066..U+2069) make a name look like another */
+		if (n == 0 || c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)s[1] < 0xa0) ||
+		    (n == 3 && is_direction_mark(s))) {
 			ut_text_addf(t, "\\x%02x", c);
 			s++;
 			continue;

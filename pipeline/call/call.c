@@ -98,7 +98,7 @@ void ut_call_done(struct ut_call *c)
 	free_fields(c);
 	for (unsigned i = 0; i < UT_MAX_CHANNELS; i++) {
 		ut_frame_table_done(&c->ch[i].frames);
-		ut_activity_channel_done(&c->ch[i].activity);
+		ut_span_list_done(&c->ch[i].activity.spans);
 	}
 	ut_turn_list_done(&c->turns);
 	free(c->problem);

@@ -7,7 +7,7 @@
 #include "report/report.h"
 #include "report/words.h"
 
-enum { WIDTH = 80, INDENT = 12 };
+enum { WIDTH = 80, INDENT = 13 };
 
 struct page {
 	struct ut_text *out;
@@ -39,8 +39,8 @@ static void label(struct page *p, const char *name, const char *sgr)
 		ut_text_add(p->out, " ");
 }
 
-/* Words of `text` from column `col` on, later lines from INDENT; ends the line. */
-static void wrap(struct page *p, const char *text, size_t col)
+/* Words of `text` from column `col` on, later lines from `indent`; ends the line. */
+static void wrap_at(struct page *p, const char *text, size_t col, size_t indent)
 {
 	bool first = true;
 
@@ -55,8 +55,8 @@ static void wrap(struct page *p, const char *text, size_t col)
 		ut_text_addn(&word, text, n);
 		w = word.failed ? n : ut_words_width(word.s);
 		if (!first && col + 1 + w > WIDTH) {
-			ut_text_addf(p->out, "\n%*s", INDENT, "");
-			col = INDENT;
+			ut_text_addf(p->out, "\n%*s", (int)indent, "");
+			col = indent;
 			first = true;
 		}
 		if (!first) {
@@ -72,13 +72,18 @@ static void wrap(struct page *p, const char *text, size_t col)
 	ut_text_add(p->out, "\n");
 }
 
+static void wrap(struct page *p, const char *text)
+{
+	wrap_at(p, text, INDENT, INDENT);
+}
+
 /* Data from outside: made visible first. */
-static void wrap_data(struct page *p, const char *text, size_t col)
+static void wrap_data(struct page *p, const char *text, size_t indent)
 {
 	struct ut_text t = { 0 };
 
 	ut_text_add_visible(&t, text);
-	wrap(p, t.failed ? "" : t.s, col);
+	wrap_at(p, t.failed || !t.s ? "" : t.s, indent, indent);
 	ut_text_done(&t);
 }
 
@@ -102,8 +107,10 @@ static void heading(struct page *p, const struct ut_call *c)
 	off(p);
 	ut_text_add(p->out, "\n  ");
 	ut_words_clock(c->measures.duration_s, 0, &t);
-	ut_text_addf(&t, " %s%s%s, %g kHz, ", m->container ? m->container : "", m->codec ? " " : "",
-		     m->codec ? m->codec : "", m->rate_hz / 1000.0);
+	ut_text_add(&t, ", ");
+	if (m->container && m->container[0])
+		ut_text_addf(&t, "%s %s, ", m->container, m->codec ? m->codec : "");
+	ut_text_addf(&t, "%g kHz, ", m->rate_hz / 1000.0);
 	if (m->dual_mono)
 		ut_text_addf(&t, "%u equal channels", m->n_ch);
 	else
@@ -195,7 +202,7 @@ static void closing(struct page *p, const struct ut_call *c)
 		else
 			ut_text_addf(&t, "; began %.1f s before the other had finished", -latency);
 	}
-	wrap(p, t.failed ? "" : t.s, INDENT);
+	wrap(p, t.failed ? "" : t.s);
 	ut_text_done(&t);
 }
 
@@ -246,7 +253,7 @@ static void who(struct page *p, const struct ut_call *c)
 	label(p, "Who", BOLD);
 	on(p, DIM);
 	ut_text_add(p->out,
-		    "on          talks       turns  interrupts  answers in  longest turn\n");
+		    "on           talks      turns  interrupts  answers in  longest turn\n");
 	off(p);
 	for (unsigned i = 0; i < c->n_parties; i++) {
 		const struct ut_party *q = &c->party[i];
@@ -318,7 +325,7 @@ static void talk(struct page *p, const struct ut_call *c)
 		ut_words_clock(m->hold_s, 0, &t);
 		ut_text_add(&t, " in all");
 	}
-	wrap(p, t.failed ? "" : t.s, INDENT);
+	wrap(p, t.failed ? "" : t.s);
 	ut_text_done(&t);
 }
 
@@ -357,7 +364,7 @@ static void turns(struct page *p, const struct ut_call *c)
 		return;
 	label(p, "Turns", BOLD);
 	on(p, DIM);
-	ut_text_add(p->out, "from         to  who          speech   latency\n");
+	ut_text_add(p->out, "    from         to  who        speech   latency\n");
 	off(p);
 	for (size_t i = 0; i < c->turns.n; i++) {
 		const struct ut_turn *t = &c->turns.v[i];
@@ -365,9 +372,8 @@ static void turns(struct page *p, const struct ut_call *c)
 
 		ut_words_clock((double)t->start / UT_FRAMES_PER_S, 1, &at);
 		ut_words_clock((double)t->end / UT_FRAMES_PER_S, 1, &to);
-		ut_text_addf(p->out, "%*s%9s  %9s  %-9s %6.1f s", INDENT - 5, "",
-			     at.failed ? "" : at.s, to.failed ? "" : to.s,
-			     ut_role_name(c->party[t->party].role),
+		ut_text_addf(p->out, "%*s%8s  %9s  %-8s %6.1f s", INDENT, "", at.failed ? "" : at.s,
+			     to.failed ? "" : to.s, ut_role_name(c->party[t->party].role),
 			     (double)t->speech / UT_FRAMES_PER_S);
 		if (t->latency != UT_NO_LATENCY)
 			ut_text_addf(p->out, "  %6.2f s", (double)t->latency / UT_FRAMES_PER_S);

@@ -18,6 +18,10 @@ static void test_escapes(void)
 		{ "html bad byte", ut_text_add_html, "a\xff", "a\xef\xbf\xbd" },
 		{ "terminal escape", ut_text_add_visible, "a\033[2J", "a\\x1b[2J" },
 		{ "terminal C1", ut_text_add_visible, "a\xc2\x9b", "a\\xc2\\x9b" },
+		{ "terminal direction override", ut_text_add_visible, "a\xe2\x80\xaewav",
+		  "a\\xe2\\x80\\xaewav" },
+		{ "terminal direction isolate", ut_text_add_visible, "\xe2\x81\xa9",
+		  "\\xe2\\x81\\xa9" },
 		{ "terminal Hebrew", ut_text_add_visible, "הבנתי", "הבנתי" },
 	};
 
