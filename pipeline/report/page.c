@@ -253,7 +253,7 @@ static void who(struct page *p, const struct ut_call *c)
 	label(p, "Who", BOLD);
 	on(p, DIM);
 	ut_text_add(p->out,
-		    "on           talks      turns  interrupts  answers in  longest turn\n");
+		    "on          talks      turns  interrupts  answers in  longest turn\n");
 	off(p);
 	for (unsigned i = 0; i < c->n_parties; i++) {
 		const struct ut_party *q = &c->party[i];
@@ -264,12 +264,12 @@ static void who(struct page *p, const struct ut_call *c)
 		ut_text_addf(&t, "  %s", ut_role_name(q->role));
 		pad_to(&t, INDENT);
 		ut_words_channel(c, q->channel, &t);
-		pad_to(&t, INDENT + 10);
+		pad_to(&t, INDENT + 9);
 		if (m) {
 			struct ut_text talk = { 0 };
 
 			ut_words_clock(m->talk_s, 0, &talk);
-			ut_text_addf(&t, "%7s %3.0f %%  %6u  %10u  ", talk.failed ? "" : talk.s,
+			ut_text_addf(&t, "%7s %3.0f %% %6u  %10u  ", talk.failed ? "" : talk.s,
 				     100 * m->talk_ratio, m->n_turns, m->n_interruptions);
 			ut_text_clear(&talk);
 			if (m->n_latencies)

@@ -101,7 +101,9 @@ def main():
         subprocess.run([fill_db, empty, "0"], check=True)
         check("findings of a database without a tone: a header alone",
               [] if run("findings", "--db", empty, "--csv") == want + "\n" else ["differs"])
-    samples = sorted(glob.glob(os.path.join(root, "samples", "*.wav")))
+    samples = sorted(s for e in ("wav", "mp3", "opus") for s in glob.glob(os.path.join(root, "samples", "*." + e)))
+    if subprocess.run([program, "help", "score"], capture_output=True).returncode:
+        samples = []
     for s in samples:
         p = subprocess.run([program, "score", "--json", s], capture_output=True)
         lines = p.stdout.decode("utf-8").splitlines()
@@ -109,8 +111,8 @@ def main():
               faults(score, lines[0], call_rules) if len(lines) == 1 else
               ([] if p.returncode == 1 and p.stderr else ["%d lines, exit %d" % (len(lines), p.returncode)]))
     if not samples:
-        print("# no samples/ yet: `score --json` itself was not run")
-    print("1..%d" % n_tests)
+        print("ok %d - score --json of the samples # SKIP no samples, or no score command" % (n_tests + 1))
+    print("1..%d" % (n_tests + (not samples)))
     return 1 if n_failed else 0
 
 
