@@ -84,7 +84,7 @@ struct ut_backend {
 	/* Up to cap samples a channel into the planar buffers; *n == 0 at the end. */
 	enum ut_status (*read)(void *st, float *const *ch, size_t cap, size_t *n,
 			       struct ut_error *err);
-	/* NULL, or moves exactly to pos. */
+	/* NULL, or moves exactly to pos; UT_EUNSUPPORTED, and no harm done, where it cannot. */
 	enum ut_status (*seek)(void *st, int64_t pos, struct ut_error *err);
 	/* Damage or an early end that only the back end knows of: writes why, else leaves it. */
 	void (*partial)(void *st, char *why, size_t cap);

@@ -14,6 +14,7 @@
 
 struct ut_decoder {
 	struct ut_source src;
+	struct ut_open_in in; /* what the back end was opened with, for a second time */
 	const struct ut_backend *be;
 	void *st;
 	struct ut_decode_info info;
@@ -101,6 +102,7 @@ static enum ut_status open_with(struct ut_decoder *d, const struct ut_backend *b
 	d->info.n_samples = -1;
 	d->info.n_audio_tracks = 1;
 	d->be = be;
+	d->in = *in;
 	st = be->open(in, &d->info, &d->st, err);
 	if (st == UT_OK && (d->info.n_ch < 1 || d->info.n_ch > UT_DECODE_MAX_CH))
 		st = ut_fail(err, UT_EUNSUPPORTED,
@@ -280,13 +282,47 @@ enum ut_status ut_decoder_read(struct ut_decoder *d, struct ut_block *b, struct 
 	return UT_OK;
 }
 
+/* Decoding on, or again from the start, gives the very samples that a reading from the start gave;
+ * what libraries call seeking is off by frames in MP3, and absent in GSM. */
+static enum ut_status seek_by_decoding(struct ut_decoder *d, int64_t pos, struct ut_error *err)
+{
+	int64_t at = d->pos + (int64_t)d->peeked;
+	enum ut_status st = UT_OK;
+	size_t n = 1;
+
+	if (pos < at) {
+		struct ut_decode_info info = { 0 };
+		void *fresh = NULL;
+
+		st = d->be->open(&d->in, &info, &fresh, err);
+		if (st != UT_OK) {
+			d->be->close(fresh);
+			return st;
+		}
+		d->be->close(d->st);
+		d->st = fresh;
+		at = 0;
+	}
+	while (st == UT_OK && n > 0 && at < pos) {
+		st = d->be->read(d->st, d->ch, (size_t)UT_MIN(pos - at, (int64_t)UT_DECODE_BLOCK),
+				 &n, err);
+		at += (int64_t)n;
+	}
+	return st;
+}
+
 enum ut_status ut_decoder_seek(struct ut_decoder *d, int64_t pos, struct ut_error *err)
 {
-	enum ut_status st;
+	struct ut_error local;
+	enum ut_status st = UT_EUNSUPPORTED;
 
+	err = err ? err : &local;
 	if (pos < 0)
 		return ut_fail(err, UT_EINVAL, "seek before the start");
-	st = d->be->seek(d->st, pos, err);
+	if (d->be->seek)
+		st = d->be->seek(d->st, pos, err);
+	if (st == UT_EUNSUPPORTED)
+		st = seek_by_decoding(d, pos, err);
 	if (st != UT_OK)
 		return st;
 	d->peeked = 0;

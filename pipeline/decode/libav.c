@@ -57,6 +57,10 @@ struct av {
 	double t0_s;      /* container time of sample 0 */
 	int64_t rest_bytes;
 	unsigned n_damaged;
+	bool encrypted;    /* packets carry the marks of encryption */
+	double packet_s;   /* length of the packet last sent */
+	double lost_s;     /* of packets without sound before the first frame */
+	double ogg_hole_s; /* where an Ogg stream first lacks pages; < 0 nowhere */
 	double first_damage_s;
 	char stopped[160]; /* why decoding ended before the file did */
 };
@@ -155,6 +159,9 @@ static enum ut_status find_demuxer(struct av *a, const AVInputFormat **ret, stru
 	return UT_OK;
 }
 
+static const char drm_text[] = "the audio track is encrypted (DRM): export it from the system "
+			       "that made it without protection";
+
 static bool is_encrypted(const AVStream *st)
 {
 	uint32_t tag = st->codecpar->codec_tag;
@@ -192,9 +199,7 @@ static enum ut_status pick_stream(struct av *a, struct ut_decode_info *info, str
 	}
 	if (encrypted ||
 	    (strncmp(a->fmt->iformat->name, "asf", 3) == 0 && asf_encrypted(a->in.src)))
-		return ut_fail(err, UT_EENCRYPTED,
-			       "the audio track is encrypted (DRM): export it from the system that "
-			       "made it without protection");
+		return ut_fail(err, UT_EENCRYPTED, "%s", drm_text);
 	if (n_audio == 0)
 		return ut_fail(err, UT_ENOAUDIO, "a %s file without an audio track%s",
 			       a->fmt->iformat->long_name ? a->fmt->iformat->long_name
@@ -329,13 +334,32 @@ static int64_t claimed_samples(const struct av *a)
 	return s > 0 && s < 1e7 ? (int64_t)(s * a->rate_hz) : -1;
 }
 
+/* Keeps the clock running over a packet that gives no sound. */
+static void lose(struct av *a, double packet_s)
+{
+	if (packet_s > 0 && packet_s < 10) {
+		if (a->started)
+			a->silence += llrint(packet_s * a->rate_hz);
+		else
+			a->lost_s += packet_s;
+	}
+}
+
 static void damage(struct av *a, double packet_s)
 {
 	if (a->n_damaged++ == 0)
 		a->first_damage_s = a->rate_hz ? (double)a->pos / a->rate_hz : 0;
-	/* keep the clock running where the container has none of its own */
-	if (a->started && !a->trust_times && packet_s > 0 && packet_s < 10)
-		a->silence += llrint(packet_s * a->rate_hz);
+	/* a container with real times shows the hole by itself */
+	if (!a->trust_times)
+		lose(a, packet_s);
+}
+
+/* Between words an AMR coder sends comfort noise parameters or nothing (3GPP TS 26.101, frame types
+ * 8 to 15), which libavcodec's decoder takes for damage: here they are silence. */
+static bool is_amr_pause(const struct av *a)
+{
+	return a->dec->codec_id == AV_CODEC_ID_AMR_NB && a->pkt->size > 0 &&
+	       (a->pkt->data[0] >> 3 & 15) >= 8;
 }
 
 /* The next decoded frame into a->frame; sets ended. Damaged packets are counted and skipped. */
@@ -357,7 +381,7 @@ static enum ut_status next_frame(struct av *a, struct ut_error *err)
 		if (r == AVERROR(ENOMEM))
 			return fail_av(err, a, r, "decoding");
 		if (r != AVERROR(EAGAIN)) {
-			damage(a, 0);
+			damage(a, a->packet_s);
 			if (a->flushing) {
 				a->ended = true;
 				return UT_OK;
@@ -381,9 +405,21 @@ static enum ut_status next_frame(struct av *a, struct ut_error *err)
 			/* headerless demuxers flag every short last read */
 			if (a->trust_times && a->pkt->flags & AV_PKT_FLAG_CORRUPT)
 				damage(a, 0);
-			r = avcodec_send_packet(a->dec, a->pkt);
-			if (r < 0 && r != AVERROR(EAGAIN) && r != AVERROR_EOF)
-				damage(a, (double)a->pkt->duration * tb);
+			if (av_packet_get_side_data(a->pkt, AV_PKT_DATA_ENCRYPTION_INFO, NULL)) {
+				a->encrypted = a->ended = true;
+				if (a->started)
+					snprintf(a->stopped, sizeof(a->stopped),
+						 "encrypted (DRM) after %.1f s",
+						 (double)a->pos / a->rate_hz);
+				av_packet_unref(a->pkt);
+				return UT_OK;
+			}
+			a->packet_s = (double)a->pkt->duration * tb;
+			r = is_amr_pause(a) ? 0 : avcodec_send_packet(a->dec, a->pkt);
+			if (is_amr_pause(a))
+				lose(a, 0.020);
+			else if (r < 0 && r != AVERROR(EAGAIN) && r != AVERROR_EOF)
+				damage(a, a->packet_s);
 		}
 		av_packet_unref(a->pkt);
 	}
@@ -407,14 +443,15 @@ static void place_frame(struct av *a)
 		const AVStream *st = a->fmt->streams[a->stream];
 
 		a->started = true;
-		a->t0_s = isnan(t) ? 0 : t;
+		a->silence = llrint(a->lost_s * a->rate_hz);
+		a->t0_s = (isnan(t) ? 0 : t) - a->lost_s;
 		/* the track may start later than the recording (another track's start) */
 		if (has_real_times(a->fmt->iformat->name) && a->fmt->nb_streams > 1 &&
 		    a->fmt->start_time != AV_NOPTS_VALUE && st->start_time != AV_NOPTS_VALUE) {
 			hole = (double)st->start_time * av_q2d(st->time_base) -
 			       (double)a->fmt->start_time / AV_TIME_BASE;
 			if (hole > hole_min_s && hole < hole_max_s) {
-				a->silence = llrint(hole * a->rate_hz);
+				a->silence += llrint(hole * a->rate_hz);
 				a->t0_s -= hole;
 			}
 		}
@@ -423,9 +460,12 @@ static void place_frame(struct av *a)
 	if (!a->trust_times || isnan(t))
 		return;
 	hole = t - a->t0_s - (double)(a->pos + a->silence) / a->rate_hz;
-	if (hole > hole_min_s && hole < hole_max_s)
+	if (hole > hole_min_s && hole < hole_max_s) {
+		/* an Ogg stream counts its samples: a hole there is lost pages, not a pause */
+		if (a->ogg_hole_s < 0 && strcmp(a->fmt->iformat->name, "ogg") == 0)
+			a->ogg_hole_s = (double)a->pos / a->rate_hz;
 		a->silence += llrint(hole * a->rate_hz);
-	else if (fabs(hole) > hole_min_s)
+	} else if (fabs(hole) > hole_min_s)
 		a->t0_s += hole; /* another chained stream, or a broken clock: go on from here */
 }
 
@@ -625,6 +665,7 @@ static enum ut_status av_open(const struct ut_open_in *in, struct ut_decode_info
 		return ut_fail(err, UT_ENOMEM, "decode: no memory");
 	*st = a;
 	a->in = *in;
+	a->ogg_hole_s = -1;
 	ut_libav_global_init();
 	if (in->raw && in->raw->block_bytes)
 		a->rest_bytes = in->src->size % in->raw->block_bytes;
@@ -644,6 +685,8 @@ static enum ut_status av_open(const struct ut_open_in *in, struct ut_decode_info
 	r = fill(a, err); /* rate and channels are the first frame's */
 	if (r != UT_OK)
 		return r;
+	if (a->n_ch == 0 && a->encrypted)
+		return ut_fail(err, UT_EENCRYPTED, "%s", drm_text);
 	if (a->n_ch == 0)
 		return a->n_damaged
 			   ? ut_fail(err, UT_EFORMAT,
@@ -661,48 +704,41 @@ static enum ut_status av_open(const struct ut_open_in *in, struct ut_decode_info
 	return UT_OK;
 }
 
-/* Exact before fast: decoding on, or again from the start, gives the very samples that a reading
- * from the start gave; libav's own seeking is off by frames in MP3 and raw formats. */
-static enum ut_status av_seek(void *user, int64_t pos, struct ut_error *err)
+/* An Ogg stream ends with a page that says so (RFC 3533, 6). */
+static const char *ogg_end(struct ut_source *src)
 {
-	struct av *a = user;
-	float *buf, *ch[UT_DECODE_MAX_CH];
-	enum ut_status st = UT_OK;
-	size_t n = 1;
+	enum { PAGE_MAX = 27 + 255 + 255 * 255 };
+	size_t n = (size_t)UT_MIN(src->size, (int64_t)PAGE_MAX), at, body, need;
+	unsigned char *buf = malloc(n);
+	const char *why = NULL;
 
-	if (pos < a->pos) {
-		struct ut_decode_info info = { 0 };
-		void *fresh = NULL;
-		struct av tmp;
-
-		st = av_open(&a->in, &info, &fresh, err);
-		if (st != UT_OK) {
-			av_close(fresh);
-			return st;
-		}
-		/* the object stays where its owner knows it; AVIO's back pointer moves along */
-		tmp = *a;
-		*a = *(struct av *)fresh;
-		*(struct av *)fresh = tmp;
-		a->io->opaque = a;
-		((struct av *)fresh)->io->opaque = fresh;
-		av_close(fresh);
+	if (!buf || ut_source_read(src, src->size - (int64_t)n, buf, n) != (int64_t)n) {
+		free(buf);
+		return NULL;
 	}
-	buf = malloc(sizeof(float) * UT_DECODE_BLOCK * UT_DECODE_MAX_CH);
-	if (!buf)
-		return ut_fail(err, UT_ENOMEM, "decode: no memory");
-	for (unsigned c = 0; c < UT_DECODE_MAX_CH; c++)
-		ch[c] = buf + (size_t)c * UT_DECODE_BLOCK;
-	while (st == UT_OK && n > 0 && a->pos < pos)
-		st =
-		    av_read(a, ch, (size_t)UT_MIN(pos - a->pos, (int64_t)UT_DECODE_BLOCK), &n, err);
+	for (at = n < 4 ? 0 : n - 3; at-- > 0;)
+		if (memcmp(buf + at, "OggS", 4) == 0)
+			break;
+	if (at == SIZE_MAX || at + 27 > n || at + 27 + buf[at + 26] > n) {
+		why = "cut short in the middle of a page";
+	} else {
+		body = at + 27 + buf[at + 26];
+		need = 0;
+		for (size_t i = at + 27; i < body; i++)
+			need += buf[i];
+		if (body + need > n)
+			why = "cut short in the middle of a page";
+		else if (!(buf[at + 5] & 4))
+			why = "no end mark: cut short, or the recorder was stopped";
+	}
 	free(buf);
-	return st;
+	return why;
 }
 
 static void av_partial(void *user, char *why, size_t cap)
 {
 	struct av *a = user;
+	const char *end;
 	char when[24];
 
 	if (a->stopped[0]) {
@@ -711,6 +747,11 @@ static void av_partial(void *user, char *why, size_t cap)
 		time_text(a->first_damage_s, when);
 		snprintf(why, cap, "damaged: %u packet%s could not be decoded, the first at %s",
 			 a->n_damaged, a->n_damaged == 1 ? "" : "s", when);
+	} else if (a->ogg_hole_s >= 0) {
+		time_text(a->ogg_hole_s, when);
+		snprintf(why, cap, "damaged: part of the stream is missing at %s", when);
+	} else if (strcmp(a->fmt->iformat->name, "ogg") == 0 && (end = ogg_end(a->in.src))) {
+		snprintf(why, cap, "%s", end);
 	} else if (a->rest_bytes) {
 		snprintf(why, cap, "cut short: %lld bytes of an unfinished frame at the end",
 			 (long long)a->rest_bytes);
@@ -722,7 +763,6 @@ const struct ut_backend ut_backend_libav = {
 	.slack_ms = 500,
 	.open = av_open,
 	.read = av_read,
-	.seek = av_seek,
 	.partial = av_partial,
 	.close = av_close,
 };

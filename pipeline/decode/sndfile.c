@@ -142,6 +142,10 @@ static enum ut_status snd_open(const struct ut_open_in *in, struct ut_decode_inf
 			       "convert it to WAV",
 			       sf_strerror(NULL));
 	}
+	/* libav knows of an encoder's delay; newer libsndfiles would decode these too */
+	if ((sfi.format & SF_FORMAT_SUBMASK) >= SF_FORMAT_VORBIS &&
+	    (sfi.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_CAF)
+		return ut_fail(err, UT_EUNSUPPORTED, "a codec that libsndfile is not used for");
 	info->n_ch = s->n_ch = (unsigned)sfi.channels;
 	info->rate_hz = (unsigned)UT_MAX(sfi.samplerate, 0);
 	if (sfi.frames > 0 && sfi.frames < SF_COUNT_MAX)
