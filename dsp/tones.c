@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "dsp/kernel.h"
 
@@ -83,4 +84,188 @@ void ut_tones_peaks(const float *power, size_t n_bins, float bin_hz, float lobe_
 	ut_tones_band(n_bins, bin_hz, &lo, &hi);
 	assert(hi - lo <= MAX_MAXIMA);
 	ut_tones_peaks_at(power, n_bins, bin_hz, lobe_hz, at, ut_k_maxima(power, lo, hi, at), row);
+}
+
+/* Two sorted frequencies; lo is 0 for a single tone. */
+struct pair {
+	float lo, hi;
+};
+
+static struct pair row_pair(const struct ut_frame *r)
+{
+	if (r->peak2_hz <= 0)
+		return (struct pair){ 0, r->peak1_hz };
+	return (struct pair){ UT_MIN(r->peak1_hz, r->peak2_hz), UT_MAX(r->peak1_hz, r->peak2_hz) };
+}
+
+static bool near_hz(float a, float b, float tol)
+{
+	return fabsf(a - b) <= tol;
+}
+
+/*
+ * A tone holds nearly all of the band's energy. A vowel can, too, for a moment, but its partials
+ * are whole multiples of each other and its pitch glides.
+ */
+static bool is_tonal(const struct ut_frame *r, float share)
+{
+	return ut_frame_has(r, UT_COL_peak_share) && r->peak_share >= share;
+}
+
+static bool is_dtmf(const struct ut_frame *r)
+{
+	static const float low[] = { 697, 770, 852, 941 }, high[] = { 1209, 1336, 1477, 1633 };
+	struct pair p = row_pair(r);
+	bool a = false, b = false;
+
+	if (!is_tonal(r, 0.8f))
+		return false;
+	/* receivers must take 1.5 % and refuse 3.5 %: Q.24 */
+	for (int i = 0; i < 4; i++) {
+		a |= near_hz(p.lo, low[i], 0.025f * low[i]);
+		b |= near_hz(p.hi, high[i], 0.025f * high[i]);
+	}
+	return a && b;
+}
+
+struct burst {
+	int64_t start, end;
+	struct pair hz;
+	enum ut_span_kind kind;
+};
+
+enum {
+	DTMF_MIN = 3, /* frames of 10 ms; the window smears, so that 40 ms of tone give these */
+	BEEP_MIN = 12,
+	LOW_BEEP_MIN = 30, /* below 700 Hz, where voices are steady for longer */
+	EDGE = 3,	   /* frames that the 64 ms window takes to fill */
+};
+
+/* The burst that begins at frame i: steady in frequency and level. False where there is none. */
+static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b)
+{
+	const struct ut_frame *r = t->row;
+	struct pair sum = { 0 }, mean, first = row_pair(&r[i]);
+	size_t k = i, n = 0, min_n;
+	float lo_db = 0, hi_db = -200;
+	bool dtmf = is_dtmf(&r[i]);
+
+	if (!is_tonal(&r[i], dtmf ? 0.8f : 0.9f))
+		return false;
+	mean = first;
+	for (; k < t->n && is_tonal(&r[k], dtmf ? 0.8f : 0.9f) && is_dtmf(&r[k]) == dtmf; k++) {
+		struct pair p = row_pair(&r[k]);
+
+		/* the second of two near tones comes and goes with their beat */
+		if (!dtmf && (p.lo > 0) != (mean.lo > 0)) {
+			if (p.lo > 0 && near_hz(p.lo, mean.hi, 60))
+				p = (struct pair){ 0, p.lo };
+			else if (p.lo > 0)
+				break;
+			else if (near_hz(p.hi, mean.lo, 60) || near_hz(p.hi, mean.hi, 60))
+				p = mean;
+			else
+				break;
+		}
+		if (!near_hz(p.lo, mean.lo, 12 + 0.005f * p.lo) ||
+		    !near_hz(p.hi, mean.hi, 12 + 0.005f * p.hi))
+			break;
+		sum.lo += p.lo;
+		sum.hi += p.hi;
+		n++;
+		mean = (struct pair){ sum.lo / (float)n, sum.hi / (float)n };
+	}
+	min_n = dtmf ? DTMF_MIN : mean.hi < 700 ? LOW_BEEP_MIN : BEEP_MIN;
+	if (n < min_n)
+		return false;
+	/* steady inside: a note decays, a voice moves */
+	for (size_t j = i + EDGE; !dtmf && j + EDGE < k; j++) {
+		lo_db = UT_MIN(lo_db, r[j].level_db);
+		hi_db = UT_MAX(hi_db, r[j].level_db);
+	}
+	if (!dtmf && hi_db - lo_db > 4)
+		return false;
+	if (!dtmf && mean.lo > 0 && mean.lo < 350 && near_hz(mean.hi, 2 * mean.lo, 25))
+		return false; /* a hummed note and its octave */
+	*b = (struct burst){ (int64_t)i, (int64_t)k, mean,
+			     dtmf ? UT_SPAN_DTMF : UT_SPAN_BEEP };
+	return true;
+}
+
+static bool same_tone(const struct burst *a, const struct burst *b)
+{
+	float ta = a->hz.lo > 0 ? a->hz.lo : a->hz.hi, tb = b->hz.lo > 0 ? b->hz.lo : b->hz.hi;
+
+	return near_hz(ta, tb, 30) && near_hz(a->hz.hi, b->hz.hi, 60);
+}
+
+static bool between(int64_t x, int64_t lo, int64_t hi)
+{
+	return x >= lo && x <= hi;
+}
+
+/* Names the bursts [i, n) that belong to one cadence; returns the first that does not. */
+static size_t name_cadence(struct burst *b, size_t i, size_t n)
+{
+	size_t k = i + 1, n_busy_gaps = 0, n_ring_gaps = 0;
+	int64_t longest = b[i].end - b[i].start;
+	enum ut_span_kind kind = UT_SPAN_BEEP;
+
+	if (b[i].kind == UT_SPAN_DTMF || !between((int64_t)b[i].hz.hi, 340, 720))
+		return i + 1;
+	for (; k < n && same_tone(&b[i], &b[k]) && b[k].start - b[k - 1].end <= 650; k++) {
+		int64_t gap = b[k].start - b[k - 1].end;
+
+		n_busy_gaps += between(gap, 10, 90);
+		n_ring_gaps += between(gap, 130, 650);
+		longest = UT_MAX(longest, b[k].end - b[k].start);
+	}
+	if (n_ring_gaps && n_ring_gaps * 2 >= n_busy_gaps && longest <= 300)
+		kind = UT_SPAN_RINGBACK;
+	else if (n_busy_gaps >= 2 && longest <= 100)
+		kind = UT_SPAN_BUSY;
+	else if (k == i + 1 && between(longest, 35, 300))
+		kind = UT_SPAN_RINGBACK; /* answered after one ring, or cut into at the start */
+	for (size_t j = i; j < k; j++)
+		b[j].kind = kind;
+	return k;
+}
+
+enum ut_status ut_tones_find(const struct ut_frame_table *t, struct ut_span_list *out)
+{
+	struct burst *b = NULL;
+	size_t n = 0, cap = 0;
+	enum ut_status st = UT_OK;
+
+	for (size_t i = 0; i < t->n;) {
+		struct burst now;
+
+		if (!take_burst(t, i, &now)) {
+			i++;
+			continue;
+		}
+		if (n == cap) {
+			struct burst *v;
+
+			cap = cap ? cap * 2 : 64;
+			v = realloc(b, cap * sizeof(*v));
+			if (!v) {
+				free(b);
+				return UT_ENOMEM;
+			}
+			b = v;
+		}
+		b[n++] = now;
+		i = (size_t)now.end;
+	}
+	for (size_t i = 0; i < n;)
+		i = name_cadence(b, i, n);
+	for (size_t i = 0; i < n && st == UT_OK; i++) {
+		struct ut_span s = { b[i].start, b[i].end, b[i].kind,
+				     b[i].kind == UT_SPAN_BEEP ? 0.7f : 0.9f };
+
+		st = ut_span_list_push(out, &s);
+	}
+	free(b);
+	return st;
 }

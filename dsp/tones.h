@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * tones.h - steady tones of the telephone network: the peaks of one power spectrum.
- * Memory: none. Threads: no shared state.
+ * tones.h - steady tones of the telephone network: ringback, busy, DTMF, beeps.
+ * Two parts: the peaks of one power spectrum (while frames are made), and the spans that rows of
+ * peaks make up (after the call).
+ * Memory: none but the caller's list. Threads: no shared state.
  */
 #ifndef UT_DSP_TONES_H
 #define UT_DSP_TONES_H
 
 #include "dsp/frame.h"
+#include "dsp/span.h"
 #include "dsp/span.h"
 
 /*
@@ -24,5 +27,12 @@ void ut_tones_peaks_at(const float *power, size_t n_bins, float bin_hz, float lo
 		       const uint16_t *at, size_t n_at, struct ut_frame *row);
 /* The bins that count: [lo, hi). */
 void ut_tones_band(size_t n_bins, float bin_hz, size_t *lo, size_t *hi);
+
+/*
+ * Appends the tones of one channel to out, sorted: one span a burst, RINGBACK or BUSY by the
+ * cadence it is part of, DTMF, or BEEP. Reads level_db and the three peak columns.
+ * Cadences: ITU-T E.180 and its Supplement 2, with slack. DTMF: ITU-T Q.23, Q.24. UT_ENOMEM.
+ */
+enum ut_status ut_tones_find(const struct ut_frame_table *t, struct ut_span_list *out);
 
 #endif

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One channel after the other gets log-odds of speech (a small trained net on each frame), music (a
+ * logistic regression on three-second windows) and tones (tones.c); two-state Viterbi paths make
+ * stretches of them. Then each pair of channels is searched for a leak: a delay at which one
+ * channel's quiet levels follow the other's. What the leak explains is echo. At last every frame is
+ * painted with one kind, and the paint is cut into spans.
+ */
+#include "dsp/activity.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsp/activity_feat.h"
+#include "dsp/tones.h"
+
+/* Successive frames tell much the same: their log-odds count for less, a change costs some. */
+static const float speech_weight = 0.25f, speech_switch = 4;
+static const float music_weight = 0.25f, music_switch = 6;
+static const float echo_weight = 0.25f, echo_switch = 4;
+
+enum { /* frames of 10 ms */
+	SPEECH_MIN = 6,
+	SPEECH_GAP = 5,
+	MUSIC_MIN = 300,
+	MUSIC_GAP = 250,
+	NOISE_MIN = 300,
+	ECHO_BACK = 5, /* the other channel may be recorded this much later */
+	ECHO_REACH = 60,
+	ECHO_SAMPLES = 20000, /* frames looked at for the delay, evenly spread */
+	ECHO_EVIDENCE = 100,
+	NOTHING = UT_N_SPAN_KINDS, /* paint */
+};
+
+/*
+ * Best path through two states by log-odds z of state 1, in place: path[i] is 0 or 1. back: n bytes
+ * of scratch. A change costs `change`.
+ */
+static void viterbi(const float *z, size_t n, float weight, float change, unsigned char *back,
+		    unsigned char *path)
+{
+	float s0 = 0, s1 = 0;
+	unsigned at;
+
+	for (size_t i = 0; i < n; i++) {
+		bool to0 = s1 - change > s0, to1 = s0 - change > s1;
+		float a = to0 ? s1 - change : s0, b = to1 ? s0 - change : s1;
+
+		back[i] = (unsigned char)(to0 | to1 << 1);
+		b += weight * z[i];
+		s0 = a - UT_MAX(a, b); /* only the difference counts: no growth over hours */
+		s1 = b - UT_MAX(a, b);
+	}
+	at = s1 > s0;
+	for (size_t i = n; i-- > 0;) {
+		path[i] = (unsigned char)at;
+		at ^= back[i] >> at & 1;
+	}
+}
+
+/* Runs of 1 shorter than min become 0; runs of 0 between, shorter than gap, become 1 before. */
+static void tidy(unsigned char *x, size_t n, size_t gap, size_t min)
+{
+	size_t end = n; /* of the latest run of 1; n before the first */
+
+	for (size_t i = 0; i < n; i++) {
+		if (!x[i])
+			continue;
+		if (end < i && i - end < gap)
+			memset(x + end, 1, i - end);
+		end = i + 1;
+	}
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i + 1; k < n && x[k] == x[i]; k++)
+			;
+		if (x[i] && k - i < min)
+			memset(x + i, 0, k - i);
+	}
+}
+
+static float clamp(float x, float lo, float hi)
+{
+	return x < lo ? lo : x > hi ? hi : x;
+}
+
+static float sigmoid(float x)
+{
+	return 1 / (1 + expf(-x));
+}
+
+struct channel {
+	const struct ut_frame_table *t;
+	size_t n;
+	struct ut_speech_columns col;
+	float *speech_z;	   /* log-odds of speech */
+	float *music_z;		   /* a step's */
+	float *echo_z;		   /* excess of evidence for own speech, where another channel leaks */
+	unsigned char *speech, *music, *echo, *kind, *scratch;
+	float noise_db;
+};
+
+static void channel_done(struct channel *c)
+{
+	ut_speech_columns_done(&c->col);
+	free(c->speech_z);
+	free(c->speech);
+	memset(c, 0, sizeof(*c));
+}
+
+static enum ut_status channel_init(struct channel *c, const struct ut_frame_table *t)
+{
+	size_t n = t->n ? t->n : 1;
+
+	c->t = t;
+	c->n = t->n;
+	c->speech_z = malloc(3 * n * sizeof(float));
+	c->speech = calloc(5 * n, 1);
+	if (!c->speech_z || !c->speech)
+		return UT_ENOMEM;
+	c->music_z = c->speech_z + n;
+	c->echo_z = c->music_z + n;
+	c->music = c->speech + n;
+	c->echo = c->music + n;
+	c->kind = c->echo + n;
+	c->scratch = c->kind + n;
+	return ut_speech_columns_init(&c->col, t);
+}
+
+static void find_speech(struct channel *c)
+{
+	const struct ut_activity_model *m = &ut_activity_model;
+
+	for (size_t i = 0; i < c->n; i++) {
+		float f[UT_SPEECH_FEATURES], out = m->speech_b2;
+
+		/* nothing can be said below the level at which nothing was measured */
+		if (c->t->row[i].level_db <= -90) {
+			c->speech_z[i] = -12;
+			continue;
+		}
+		ut_speech_features(&c->col, c->t, i, f);
+		for (int k = 0; k < UT_SPEECH_FEATURES; k++)
+			f[k] = (f[k] - m->speech_mean[k]) * m->speech_scale[k];
+		for (int h = 0; h < UT_SPEECH_HIDDEN; h++) {
+			float sum = m->speech_b1[h];
+
+			for (int k = 0; k < UT_SPEECH_FEATURES; k++)
+				sum += m->speech_w1[h][k] * f[k];
+			out += m->speech_w2[h] * UT_MAX(sum, 0);
+		}
+		c->speech_z[i] = clamp(out, -12, 12);
+	}
+	viterbi(c->speech_z, c->n, speech_weight, speech_switch, c->scratch, c->speech);
+	tidy(c->speech, c->n, SPEECH_GAP, SPEECH_MIN);
+}
+
+static void take_music(void *user, size_t frame, const float f[UT_MUSIC_FEATURES])
+{
+	const struct ut_activity_model *m = &ut_activity_model;
+	struct channel *c = user;
+	float z = m->music_b;
+
+	for (int k = 0; k < UT_MUSIC_FEATURES; k++)
+		z += m->music_w[k] *
+		     clamp((f[k] - m->music_mean[k]) * m->music_scale[k], -5, 5);
+	c->music_z[frame / UT_MUSIC_STEP] = clamp(z, -8, 8);
+}
+
+static void find_music(struct channel *c)
+{
+	size_t steps = (c->n + UT_MUSIC_STEP - 1) / UT_MUSIC_STEP;
+
+	if (c->col.empty)
+		return;
+	ut_music_features(c->t, c->col.speech_db, take_music, c);
+	viterbi(c->music_z, steps, music_weight, music_switch, c->scratch, c->echo);
+	for (size_t i = 0; i < c->n; i++)
+		c->music[i] = c->echo[i / UT_MUSIC_STEP];
+	memset(c->echo, 0, c->n);
+	tidy(c->music, c->n, MUSIC_GAP, MUSIC_MIN);
+	/* a window sees music before it begins: the ends are where there is sound */
+	for (size_t i = 0, k; i < c->n; i = k) {
+		size_t a = i, b;
+
+		for (k = i + 1; k < c->n && c->music[k] == c->music[i]; k++)
+			;
+		if (!c->music[i])
+			continue;
+		for (b = k; a < b && c->col.level[a] < c->col.speech_db - 30; a++)
+			c->music[a] = 0;
+		for (; b > a && c->col.level[b - 1] < c->col.speech_db - 30; b--)
+			c->music[b - 1] = 0;
+	}
+}
+
+struct leak {
+	bool found;
+	int delay; /* frames by which it comes later here than there */
+	float db;  /* level here relative to there */
+};
+
+/* Is frame i of another channel loud enough to be heard elsewhere? */
+static bool is_loud(const struct channel *c, size_t i)
+{
+	return (c->speech[i] || c->music[i]) && c->col.level[i] > c->col.speech_db - 15;
+}
+
+static int by_value(const void *pa, const void *pb)
+{
+	float a = *(const float *)pa, b = *(const float *)pb;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Sums over the frames in which `from` is loud and `into`, d frames later, quieter but audible. */
+struct pairs {
+	size_t n, seen;
+	double sx, sy, sxx, syy, sxy;
+};
+
+static struct pairs pair_levels(const struct channel *into, const struct channel *from, int d,
+				size_t step, float *difference)
+{
+	size_t n = UT_MIN(into->n, from->n);
+	struct pairs p = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t j = (int64_t)i + d;
+		double x, y;
+
+		if (!is_loud(from, i) || p.seen++ % step || j < 0 || j >= (int64_t)n)
+			continue;
+		x = from->col.level[i];
+		y = into->col.level[j];
+		if (y > x - 3 || y < into->col.floor[j] + 3 || y < -80)
+			continue;
+		p.sx += x, p.sy += y, p.sxx += x * x, p.syy += y * y, p.sxy += x * y;
+		if (difference)
+			difference[p.n] = (float)(y - x);
+		p.n++;
+	}
+	return p;
+}
+
+/*
+ * Does `from` leak into `into`? The levels of a leak move together at the leak's delay, and their
+ * difference is its gain; without one they do not.
+ */
+static struct leak find_leak(const struct channel *into, const struct channel *from, float *tmp)
+{
+	struct leak best = { .db = -120 };
+	size_t loud = 0, step;
+	double best_r = 0.5;
+
+	for (size_t i = 0; i < from->n; i++)
+		loud += is_loud(from, i);
+	step = loud / ECHO_SAMPLES + 1;
+	for (int d = -ECHO_BACK; d <= ECHO_REACH; d++) {
+		struct pairs p = pair_levels(into, from, d, step, NULL);
+		double k = (double)p.n, vx, vy, r;
+
+		if (p.n < ECHO_EVIDENCE || p.n < p.seen / step / 10)
+			continue;
+		vx = p.sxx - p.sx * p.sx / k;
+		vy = p.syy - p.sy * p.sy / k;
+		r = vx > 0 && vy > 0 ? (p.sxy - p.sx * p.sy / k) / sqrt(vx * vy) : 0;
+		if (r > best_r) {
+			best_r = r;
+			best.delay = d;
+			best.found = true;
+		}
+	}
+	if (best.found) {
+		size_t k = pair_levels(into, from, best.delay, step, tmp).n;
+
+		qsort(tmp, k, sizeof(*tmp), by_value);
+		best.db = tmp[k / 2];
+	}
+	return best;
+}
+
+/* Evidence, frame by frame, that what is heard in `into` is its own and not the leak from `from`.
+ */
+static void weigh_echo(struct channel *into, const struct channel *from, struct leak l)
+{
+	float held = -120; /* the other's level, falling 3 dB a frame: rooms ring on */
+
+	for (int64_t i = 0; i < (int64_t)into->n; i++) {
+		const struct ut_frame *r = &into->t->row[i];
+		float now = -120, z;
+
+		for (int64_t j = i - l.delay - 1; j <= i - l.delay + 1; j++)
+			if (j >= 0 && j < (int64_t)from->n)
+				now = UT_MAX(now, from->col.level[j]);
+		held = UT_MAX(now, held - 3);
+		z = (r->level_db - (held + l.db) - 8) / 2;
+		if (i - l.delay >= 0 && i - l.delay < (int64_t)from->n) {
+			const struct ut_frame *o = &from->t->row[i - l.delay];
+
+			/* the same pitch in both is the same voice */
+			if (r->f0_hz > 0 && o->f0_hz > 0)
+				z += fabsf(r->f0_hz - o->f0_hz) < 0.03f * o->f0_hz ? -1.5f : 1.5f;
+		}
+		z = clamp(z, -4, 4);
+		into->echo_z[i] = UT_MIN(into->echo_z[i], z);
+	}
+}
+
+static void find_echo(struct channel *c, unsigned n_ch, struct ut_activity_channel *out,
+		      float *tmp)
+{
+	for (unsigned a = 0; a < n_ch; a++) {
+		float loudest = -120;
+
+		out[a].leak_db = -120;
+		for (size_t i = 0; i < c[a].n; i++)
+			c[a].echo_z[i] = 4;
+		for (unsigned b = 0; b < n_ch; b++) {
+			struct leak l;
+
+			if (a == b || c[a].col.empty || c[b].col.empty)
+				continue;
+			l = find_leak(&c[a], &c[b], tmp);
+			if (!l.found)
+				continue;
+			weigh_echo(&c[a], &c[b], l);
+			if (c[b].col.speech_db > loudest) {
+				loudest = c[b].col.speech_db;
+				out[a].leak_db = l.db;
+			}
+		}
+		if (out[a].leak_db <= -120)
+			continue;
+		/* the path is of own speech; within what is active, the rest is echo */
+		viterbi(c[a].echo_z, c[a].n, echo_weight, echo_switch, c[a].scratch, c[a].echo);
+		for (size_t i = 0; i < c[a].n; i++)
+			c[a].echo[i] = !c[a].echo[i];
+	}
+}
+
+static void paint(struct channel *c, const struct ut_span_list *l, int only, unsigned char kind)
+{
+	for (size_t k = 0; l && k < l->n; k++) {
+		int64_t from = UT_MAX(l->v[k].start, 0), to = UT_MIN(l->v[k].end, (int64_t)c->n);
+
+		if ((only < 0 || l->v[k].kind == (enum ut_span_kind)only) && from < to)
+			memset(c->kind + from, kind == NOTHING ? (int)l->v[k].kind : kind,
+			       (size_t)(to - from));
+	}
+}
+
+/* Long stretches of sound that is nothing else, well above the channel's usual floor. */
+static void paint_noise(struct channel *c)
+{
+	for (size_t i = 0, k; i < c->n; i = k) {
+		bool noisy = c->kind[i] == NOTHING && c->col.floor[i] > c->noise_db + 10 &&
+			     c->col.floor[i] > -60;
+
+		for (k = i + 1; k < c->n && (c->kind[k] == NOTHING &&
+					     c->col.floor[k] > c->noise_db + 10 &&
+					     c->col.floor[k] > -60) == noisy;
+		     k++)
+			;
+		if (noisy && k - i >= NOISE_MIN)
+			memset(c->kind + i, UT_SPAN_NOISE, k - i);
+	}
+}
+
+static float level_percentile(const struct channel *c, unsigned char kind, float share, float *tmp,
+			      float none)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->kind[i] == kind)
+			tmp[k++] = c->t->row[i].level_db;
+	if (!k)
+		return none;
+	qsort(tmp, k, sizeof(*tmp), by_value);
+	return tmp[(size_t)((float)(k - 1) * share)];
+}
+
+static float confidence(const struct channel *c, unsigned char kind, size_t from, size_t to)
+{
+	double sum = 0;
+
+	switch (kind) {
+	case UT_SPAN_SPEECH:
+		for (size_t i = from; i < to; i++)
+			sum += sigmoid(c->speech_z[i]);
+		break;
+	case UT_SPAN_MUSIC:
+		for (size_t i = from; i < to; i++)
+			sum += sigmoid(c->music_z[i / UT_MUSIC_STEP]);
+		break;
+	case UT_SPAN_ECHO:
+		for (size_t i = from; i < to; i++)
+			sum += sigmoid(-c->echo_z[i]);
+		break;
+	case UT_SPAN_NOISE:
+		for (size_t i = from; i < to; i++)
+			sum += 1 - sigmoid(c->speech_z[i]);
+		break;
+	case UT_SPAN_MASKED:
+		return 1;
+	default:
+		return 0.9f;
+	}
+	return (float)(sum / (double)(to - from));
+}
+
+static enum ut_status finish(struct channel *c, const struct ut_span_list *known,
+			     struct ut_activity_channel *out, float *tmp)
+{
+	struct ut_span_list tones = { 0 };
+	enum ut_status st = ut_tones_find(c->t, &tones);
+
+	if (st != UT_OK) {
+		ut_span_list_done(&tones);
+		return st;
+	}
+	memset(c->kind, NOTHING, c->n);
+	for (size_t i = 0; i < c->n; i++)
+		if (c->speech[i])
+			c->kind[i] = c->echo[i] ? UT_SPAN_ECHO : UT_SPAN_SPEECH;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->music[i])
+			c->kind[i] = UT_SPAN_MUSIC;
+	/* a beep inside music is a note; other tones are what their cadence says */
+	for (size_t k = 0; k < tones.n; k++) {
+		size_t from = (size_t)tones.v[k].start, to = (size_t)tones.v[k].end;
+
+		if (tones.v[k].kind != UT_SPAN_BEEP || c->kind[(from + to) / 2] != UT_SPAN_MUSIC)
+			memset(c->kind + from, (int)tones.v[k].kind, to - from);
+	}
+	ut_span_list_done(&tones);
+	paint(c, known, -1, NOTHING);
+	paint(c, known, UT_SPAN_MASKED, UT_SPAN_MASKED);
+
+	c->noise_db = level_percentile(c, NOTHING, 0.5f, tmp,
+				       c->n && !c->col.empty ? c->col.floor[c->n / 2] : -120);
+	paint_noise(c);
+	out->noise_db = c->noise_db;
+	out->speech_db = level_percentile(c, UT_SPAN_SPEECH, 0.5f, tmp, out->noise_db);
+	out->silent = true;
+	for (size_t i = 0, k; i < c->n; i = k) {
+		struct ut_span s;
+
+		for (k = i + 1; k < c->n && c->kind[k] == c->kind[i]; k++)
+			;
+		if (c->kind[i] == NOTHING)
+			continue;
+		/* what tones and music left of speech may be too short to be any */
+		if (c->kind[i] == UT_SPAN_SPEECH && k - i < SPEECH_MIN)
+			continue;
+		s = (struct ut_span){ (int64_t)i, (int64_t)k, c->kind[i],
+				      confidence(c, c->kind[i], i, k) };
+		out->silent &= s.kind != UT_SPAN_SPEECH;
+		st = ut_span_list_push(&out->spans, &s);
+		if (st != UT_OK)
+			return st;
+	}
+	return UT_OK;
+}
+
+enum ut_status ut_activity_find(const struct ut_activity_in *in, struct ut_activity_channel *out,
+				struct ut_error *err)
+{
+	struct channel c[UT_MAX_CHANNELS] = { 0 };
+	enum ut_status st = UT_OK;
+	size_t longest = 1;
+	float *tmp = NULL;
+
+	if (in->n_ch < 1 || in->n_ch > UT_MAX_CHANNELS)
+		return ut_fail(err, UT_EINVAL, "activity: %u channels", in->n_ch);
+	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++) {
+		st = channel_init(&c[k], in->frames[k]);
+		longest = UT_MAX(longest, in->frames[k]->n);
+	}
+	if (st == UT_OK) {
+		tmp = malloc(longest * sizeof(*tmp));
+		if (!tmp)
+			st = UT_ENOMEM;
+	}
+	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++) {
+		find_speech(&c[k]);
+		find_music(&c[k]);
+	}
+	if (st == UT_OK)
+		find_echo(c, in->n_ch, out, tmp);
+	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++)
+		st = finish(&c[k], in->known[k], &out[k], tmp);
+	for (unsigned k = 0; k < in->n_ch; k++)
+		channel_done(&c[k]);
+	free(tmp);
+	return st == UT_OK ? UT_OK : ut_fail(err, st, "activity");
+}
+
+void ut_activity_channel_done(struct ut_activity_channel *c)
+{
+	ut_span_list_done(&c->spans);
+	memset(c, 0, sizeof(*c));
+}
