@@ -47,6 +47,12 @@ enum ut_status ut_sha256_hex(const void *data, size_t n, char hex[65], struct ut
 
 enum ut_status ut_sha256_fd(int fd, char hex[65], int64_t *size, struct ut_error *err)
 {
+	return ut_sha256_fd_beat(fd, hex, size, NULL, NULL, err);
+}
+
+enum ut_status ut_sha256_fd_beat(int fd, char hex[65], int64_t *size, ut_sha256_beat_fn *beat,
+				 void *user, struct ut_error *err)
+{
 	EVP_MD_CTX *ctx = start();
 	unsigned char buf[65536];
 	int64_t pos = 0;
@@ -74,6 +80,8 @@ enum ut_status ut_sha256_fd(int fd, char hex[65], int64_t *size, struct ut_error
 			break;
 		}
 		pos += n;
+		if (beat)
+			beat(user, pos);
 	}
 	EVP_MD_CTX_free(ctx);
 	return st;

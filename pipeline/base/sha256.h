@@ -10,4 +10,10 @@ enum ut_status ut_sha256_hex(const void *data, size_t n, char hex[65], struct ut
 /* Of a whole descriptor, read from offset 0 by pread (the file position stays). UT_EIO. */
 enum ut_status ut_sha256_fd(int fd, char hex[65], int64_t *size, struct ut_error *err);
 
+/* The same, and calls beat after each piece with the bytes so far: a large file on a slow disk must
+ * not look like a hang. */
+typedef void ut_sha256_beat_fn(void *user, int64_t bytes);
+enum ut_status ut_sha256_fd_beat(int fd, char hex[65], int64_t *size, ut_sha256_beat_fn *beat,
+				 void *user, struct ut_error *err);
+
 #endif

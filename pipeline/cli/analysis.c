@@ -67,7 +67,7 @@ int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, c
 	if (a->format && ut_decode_check_raw_format(a->format, &err) != UT_OK)
 		return ut_cli_usage(cmd, "%s", err.msg);
 	if (!a->format && (a->rate_hz || a->channels))
-		return ut_cli_usage(cmd, "--rate and --channels go with --format");
+		return ut_cli_usage(cmd, "--raw-rate and --raw-channels go with --raw-format");
 	if (ut_meta_config_load(config, &l->config, &err) != UT_OK)
 		return ut_cli_fail(NULL, &err);
 	if (ut_meta_check_opts(l->config, &meta, &err) != UT_OK)

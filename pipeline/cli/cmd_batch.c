@@ -214,7 +214,7 @@ static int cmd_batch(int argc, char **argv)
 	struct ut_cli_loaded l = { 0 };
 	struct ut_batch_opts b = { .shard = { 0, 1, NULL } };
 	struct ut_error err = { 0 };
-	char *exclude = NULL;
+	char *exclude = NULL, shard[48];
 	enum ut_status st;
 	int n, rc = ut_cli_parse(&ut_cmd_batch, &o, argc, argv, &n);
 
@@ -224,6 +224,11 @@ static int cmd_batch(int argc, char **argv)
 		     : ut_shard_from_env(env, &b.shard, &err);
 	if (st != UT_OK)
 		return ut_cli_usage(&ut_cmd_batch, "%s", err.msg);
+	if (b.shard.count > 1) { /* into the record of the run, wherever it came from */
+		snprintf(shard, sizeof(shard), "%lld/%lld", (long long)b.shard.index,
+			 (long long)b.shard.count);
+		o.shard = shard;
+	}
 	if (o.exclude && !(exclude = strdup(o.exclude))) {
 		ut_fail(&err, UT_ENOMEM, "not enough memory");
 		return ut_cli_fail(NULL, &err);

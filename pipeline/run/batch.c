@@ -623,7 +623,7 @@ void ut_batch_summary(const struct ut_batch_opts *o, const struct ut_batch_resul
 		{ n->failed, "failed" },
 		{ n->set_aside, "set aside after failing before (--retry-failed tries again)" },
 		{ n->unsettled, "still being written (the next run takes them)" },
-		{ n->unreadable, "names that could not be read" },
+		{ n->unreadable, "unreadable" },
 	};
 
 	if (o->shard.count > 1)

@@ -30,6 +30,11 @@ static enum ut_status start(void *user, void **state, struct ut_error *err)
 	return ut_analyser_create(user, &w->analyser, err);
 }
 
+static void on_piece(void *user, int64_t bytes)
+{
+	ut_beat(user, bytes);
+}
+
 static enum ut_status work(void *state, const struct ut_job *j, struct ut_beat *beat,
 			   struct ut_text *reply, struct ut_error *err)
 {
@@ -41,7 +46,7 @@ static enum ut_status work(void *state, const struct ut_job *j, struct ut_beat *
 	enum ut_status st = ut_request_decode(j, &r, &ask, err);
 
 	if (st == UT_OK)
-		st = ut_sha256_fd(j->fd, hash, &size, err);
+		st = ut_sha256_fd_beat(j->fd, hash, &size, on_piece, beat, err);
 	if (st != UT_OK)
 		return st;
 	if (ask && !ut_beat_ask(beat, hash))

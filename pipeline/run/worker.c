@@ -28,6 +28,7 @@
 #define SANITIZED 0
 #endif
 
+enum { MAX_STILLBORN = 10 };
 enum { MAX_NAME = 65536, MAX_REQUEST = 64 << 20, MAX_REPLY = 256 << 20, MAX_ASK = 128 };
 
 enum msg_type { MSG_JOB = 1, MSG_ANSWER, MSG_READY, MSG_BEAT, MSG_ASK, MSG_REPLY, MSG_ERROR };
@@ -312,7 +313,8 @@ struct ut_pool {
 	struct pollfd *pfd;
 	char *lent; /* the reply given out last */
 	unsigned turn;
-	bool known; /* a worker has said how it stands with the sandbox */
+	unsigned stillborn; /* workers that died while starting, since one did start */
+	bool known;         /* a worker has said how it stands with the sandbox */
 	char note[256];
 };
 
@@ -572,6 +574,7 @@ static bool take_message(struct ut_pool *p, struct slot *s, struct ut_pool_event
 	case MSG_READY:
 		*bad = s->state != SLOT_STARTING;
 		s->state = SLOT_IDLE;
+		p->stillborn = 0;
 		if (!p->known)
 			snprintf(p->note, sizeof(p->note), "%.*s", (int)m.n, body);
 		p->known = true;
@@ -633,8 +636,9 @@ static enum ut_status lost(struct ut_pool *p, struct slot *s, bool bad, struct u
 		}
 	}
 	status = reap(s, true);
-	if (was == SLOT_STARTING)
-		return ut_fail(err, UT_ECRASH, "a worker died while it started (%s)",
+	/* once or twice is somebody's kill; time after time is ours */
+	if (was == SLOT_STARTING && ++p->stillborn > MAX_STILLBORN)
+		return ut_fail(err, UT_ECRASH, "workers die while they start (%s)",
 			       WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit");
 	if (was == SLOT_BUSY || was == SLOT_ASKING) {
 		ev->what = UT_POOL_DONE;

@@ -20,6 +20,8 @@ enum { SANITIZED = 0 };
 
 static enum ut_status start(void *user, void **state, struct ut_error *err)
 {
+	if (user && *(int *)user == 2)
+		abort();
 	if (user)
 		return ut_fail(err, UT_EMODEL, "model: damaged");
 	*state = NULL;
@@ -238,16 +240,30 @@ static void test_start_fails(void)
 	struct ut_worker_limits l = { 0 };
 	struct ut_pool *p = NULL;
 	struct ut_pool_event ev;
-	struct ut_error err = { 0 };
-	int x = 1;
+	static const struct {
+		const char *name;
+		int how;
+		enum ut_status want;
+		const char *message;
+	} rows[] = {
+		{ "a worker that cannot start is an error of the pool, not of a job", 1, UT_EMODEL,
+		  "model: damaged" },
+		{ "workers that die as they start end the pool, in the end", 2, UT_ECRASH,
+		  "workers die while they start (Aborted)" },
+	};
 
-	tap_row("a worker that cannot start is an error of the pool, not of a job");
-	if (ut_pool_create(&ops, &x, 1, &l, &p, NULL) != UT_OK)
-		return;
-	CHECK_EQ(ut_pool_wait(p, 5000, NULL, &ev, &err), UT_EMODEL);
-	CHECK_STR(err.msg, "model: damaged");
-	ut_pool_destroy(&p);
-	tap_end();
+	for (size_t i = 0; i < UT_ARRAY_LEN(rows); i++) {
+		struct ut_error err = { 0 };
+		int how = rows[i].how;
+
+		tap_row(rows[i].name);
+		if (ut_pool_create(&ops, &how, 1, &l, &p, NULL) != UT_OK)
+			return;
+		CHECK_EQ(ut_pool_wait(p, 5000, NULL, &ev, &err), rows[i].want);
+		CHECK_STR(err.msg, rows[i].message);
+		ut_pool_destroy(&p);
+		tap_end();
+	}
 }
 
 int main(void)

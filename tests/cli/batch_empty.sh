@@ -1,0 +1,1 @@
+mkdir d; undertone batch --db a.db d 2>&1

@@ -1,0 +1,1 @@
+undertone batch --db a.db --exclude "*.opus,hebrew*,dual*" samples/ 2>&1 | sed "s/([0-9.]* h of audio, [0-9]* x/(N h of audio, N x/"; undertone batch --db a.db --newer-than samples/accepting.wav --since 2000-01-01 --exclude "*" samples/ 2>&1

@@ -1,0 +1,1 @@
+: >empty.wav; undertone score empty.wav 2>&1

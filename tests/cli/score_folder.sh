@@ -1,0 +1,1 @@
+mkdir d; undertone score d 2>&1

@@ -1,0 +1,1 @@
+echo "this is no recording" >a.wav; undertone score a.wav 2>&1

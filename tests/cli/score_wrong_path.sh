@@ -1,0 +1,1 @@
+undertone score gone.wav 2>&1

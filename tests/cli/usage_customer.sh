@@ -1,0 +1,1 @@
+undertone score --customer middle a.wav 2>&1

@@ -1,0 +1,1 @@
+undertone batch --db nowhere/x.db samples 2>&1

@@ -1,0 +1,1 @@
+undertone features --csv --json samples/accepting.wav 2>&1

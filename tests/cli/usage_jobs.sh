@@ -1,0 +1,1 @@
+undertone batch --jobs 0 . 2>&1

@@ -1,0 +1,1 @@
+undertone score --custmer left a.wav 2>&1

@@ -1,0 +1,1 @@
+undertone score 2>&1

@@ -1,0 +1,1 @@
+undertone 2>&1 | head -7; exit ${PIPESTATUS[0]}

@@ -1,0 +1,1 @@
+undertone batch -0 . 2>&1

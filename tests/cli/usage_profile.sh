@@ -1,0 +1,1 @@
+undertone score --profile nobody a.wav 2>&1

@@ -1,0 +1,1 @@
+undertone batch --shard 3/3 . 2>&1

@@ -1,0 +1,1 @@
+undertone batch --since yesterday . 2>&1

@@ -1,0 +1,1 @@
+undertone scoer a.wav 2>&1
