@@ -34,7 +34,7 @@ __attribute__((unused)) static void sample_call_least(struct ut_call *c, uint32_
 {
 	ut_call_init(c);
 	ut_call_set(&c->media.path, "empty.wav");
-	sample_hash(seed, c->media.hash);
+	sample_hash(seed + 1000, c->media.hash);
 	c->media.n_ch = 1;
 	c->media.rate_hz = 8000;
 	c->n_ch = 1;

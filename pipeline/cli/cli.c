@@ -2,10 +2,14 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "store/store.h"
 
 static int usage(const struct ut_command *cmd, const char *msg)
 {
@@ -75,4 +79,18 @@ const char *ut_cli_db(const char *option)
 	if (option)
 		return option;
 	return env && *env ? env : "undertone.db";
+}
+
+const char *ut_cli_user(void)
+{
+	const struct passwd *p = getpwuid(getuid());
+
+	return p ? p->pw_name : "unknown";
+}
+
+void ut_cli_note_reader(const char *db, const char *what, int64_t n_calls)
+{
+	/* who may only read the database leaves no trace in it, and is not stopped for that */
+	if (n_calls)
+		ut_store_note_reader(db, ut_cli_user(), what, n_calls, NULL);
 }

@@ -33,8 +33,9 @@ struct ut_command {
 };
 
 /* The rows of main.c's table. */
-extern const struct ut_command ut_cmd_batch, ut_cmd_features, ut_cmd_findings, ut_cmd_help,
-    ut_cmd_runs, ut_cmd_score, ut_cmd_show, ut_cmd_version;
+extern const struct ut_command ut_cmd_batch, ut_cmd_check, ut_cmd_features, ut_cmd_findings,
+    ut_cmd_help, ut_cmd_merge, ut_cmd_purge, ut_cmd_runs, ut_cmd_score, ut_cmd_show,
+    ut_cmd_version;
 
 extern const struct ut_command *const ut_commands[]; /* ends with NULL */
 
@@ -59,6 +60,11 @@ int ut_cli_print(const struct ut_text *t);
 /* The database: --db FILE, else $UNDERTONE_DB, else undertone.db in the working folder. */
 const char *ut_cli_db(const char *option);
 #define UT_CLI_DB_HELP "the database (default: $UNDERTONE_DB, else undertone.db)"
+
+/* The login name of who runs the program, for the store's record of reads and purges. */
+const char *ut_cli_user(void);
+/* Into that record, where the database may be written: `what` read n_calls calls. */
+void ut_cli_note_reader(const char *db, const char *what, int64_t n_calls);
 
 /* Text for `undertone help [COMMAND]`, the man page and bash completion. */
 void ut_cli_help_text(const struct ut_command *cmd, struct ut_text *out); /* NULL: overview */

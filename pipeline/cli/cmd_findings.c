@@ -71,17 +71,19 @@ static bool add(void *user, const struct ut_finding *f)
 }
 
 /* What the list leaves out, and what to do about it. */
-static void foot(const struct list *l, const struct ut_store_counts *n, struct ut_text *out)
+static void foot(const struct list *l, const struct ut_store_counts *n, bool all,
+		 struct ut_text *out)
 {
+	int64_t without = n->recordings - n->tones;
+
 	if (n->recordings == 0 && n->failures == 0)
 		ut_text_add(out, "No calls yet: `undertone batch DIR` analyses recordings.\n");
-	else
-		ut_text_addf(out, "\n%lld of %lld calls with a tone; %lld calls in all",
-			     (long long)l->n, (long long)n->tones, (long long)n->recordings);
-	if (n->recordings > n->tones)
-		ut_text_addf(out,
-			     ", %lld without (--all lists them; `undertone show CALL` says why)",
-			     (long long)(n->recordings - n->tones));
+	if (n->recordings)
+		ut_text_addf(out, "%s%lld of %lld call%s listed", l->n ? "\n" : "", (long long)l->n,
+			     (long long)n->recordings, n->recordings == 1 ? "" : "s");
+	if (n->recordings && without)
+		ut_text_addf(out, "; %lld without a tone (%s`undertone show CALL` says why)",
+			     (long long)without, all ? "" : "--all lists them; ");
 	if (n->recordings)
 		ut_text_add(out, ".\n");
 	if (n->failures)
@@ -113,10 +115,11 @@ static int print(struct ut_store *s, const struct findings_opts *o)
 	if (ut_store_findings(s, &q, add, &l, &err) != UT_OK)
 		l.rc = ut_cli_fail(NULL, &err);
 	if (text)
-		foot(&l, &n, &l.out);
+		foot(&l, &n, o->all, &l.out);
 	if (l.rc == UT_EXIT_FINE)
 		l.rc = ut_cli_print(&l.out);
 	ut_text_done(&l.out);
+	ut_cli_note_reader(ut_cli_db(o->db), "findings", l.n);
 	return l.rc;
 }
 

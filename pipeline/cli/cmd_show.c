@@ -46,7 +46,7 @@ static bool add_path(void *user, const char *path)
 	return true;
 }
 
-static int show(struct ut_store *s, const char *name, bool json)
+static int show(struct ut_store *s, const char *db, const char *name, bool json)
 {
 	struct ut_call c;
 	struct ut_stored stored;
@@ -75,6 +75,7 @@ static int show(struct ut_store *s, const char *name, bool json)
 		else
 			ut_report_show_text(&c, &r, isatty(STDOUT_FILENO), &out);
 		rc = ut_cli_print(&out);
+		ut_cli_note_reader(db, "show", 1);
 	} else if (st == UT_ENOENT || st == UT_EINVAL) {
 		rc = ut_cli_usage(&ut_cmd_show, "%s", err.msg);
 	} else {
@@ -99,7 +100,7 @@ static int cmd_show(int argc, char **argv)
 		return rc;
 	if (ut_store_open(ut_cli_db(o.db), UT_STORE_READ, &s, &err) != UT_OK)
 		return ut_cli_fail(NULL, &err);
-	rc = show(s, argv[1], o.json);
+	rc = show(s, ut_cli_db(o.db), argv[1], o.json);
 	ut_store_close(&s);
 	return rc;
 }

@@ -61,6 +61,13 @@ static inline const char *ut_db_col(sqlite3_stmt *st, int i)
 	return (const char *)sqlite3_column_text(st, i);
 }
 
+/* put.c: ut_store_put_call inside the caller's transaction, its arguments checked. */
+enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,
+			      const struct ut_call *c, int64_t *call_id, struct ut_error *err);
+/* purge.c: a row of audit, inside the caller's transaction. */
+enum ut_status ut_db_audit(struct ut_store *s, const char *actor, const char *action,
+			   const char *subject, int64_t n_calls, struct ut_error *err);
+
 /* migrate.c: to `n` steps; the caller has opened WRITE. Separate from the list of real steps so
  * that tests can bring their own. */
 enum ut_status ut_db_migrate(struct ut_store *s, const char *const *steps, int n,

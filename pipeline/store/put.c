@@ -534,8 +534,8 @@ static enum ut_status drop_failures(struct ut_store *s, const char *content, con
 	return ut_db_run(s, st, err);
 }
 
-static enum ut_status put_call(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,
-			       const struct ut_call *c, int64_t *call_id, struct ut_error *err)
+enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,
+			      const struct ut_call *c, int64_t *call_id, struct ut_error *err)
 {
 	enum ut_status st;
 	int64_t id;
@@ -580,7 +580,7 @@ enum ut_status ut_store_put_call(struct ut_store *s, int64_t run_id, const struc
 		return ut_fail(err, UT_EINVAL, "a result under another content's key");
 	st = ut_db_begin(s, err);
 	if (st == UT_OK)
-		st = ut_db_end(s, put_call(s, run_id, k, c, &id, err), err);
+		st = ut_db_end(s, ut_db_put_call(s, run_id, k, c, &id, err), err);
 	if (st == UT_OK && call_id)
 		*call_id = id;
 	return st;

@@ -210,9 +210,13 @@ static bool has_wal(const char *path)
 	return has;
 }
 
-static enum ut_status open_db(struct ut_store *s, const char *query, struct ut_error *err)
+/*
+ * A reader opens as a writer would where it may, and then forbids itself to write: only so can the
+ * last one to close tidy the log and its index away. SQLite itself falls back to reading.
+ */
+static enum ut_status open_db(struct ut_store *s, bool immutable, struct ut_error *err)
 {
-	int flags = s->mode == UT_STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	int flags = immutable ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	char *uri = NULL;
 	int rc;
 
@@ -220,7 +224,7 @@ static enum ut_status open_db(struct ut_store *s, const char *query, struct ut_e
 		flags |= SQLITE_OPEN_CREATE;
 	flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (s->mode != UT_STORE_MEMORY) {
-		uri = uri_of(s->path, query);
+		uri = uri_of(s->path, immutable ? "?immutable=1" : "");
 		flags |= SQLITE_OPEN_URI;
 		if (!uri)
 			return ut_fail(err, UT_ENOMEM, "%s", s->path);
@@ -231,7 +235,9 @@ static enum ut_status open_db(struct ut_store *s, const char *query, struct ut_e
 		return ut_fail(err, UT_ENOMEM, "%s", s->path);
 	if (rc != SQLITE_OK)
 		return ut_db_fail(s, err);
-	return set_up(s, err);
+	if (set_up(s, err) != UT_OK)
+		return UT_EDB;
+	return s->mode == UT_STORE_READ ? ut_db_exec(s, "PRAGMA query_only = ON", err) : UT_OK;
 }
 
 static void close_db(struct ut_store *s)
@@ -269,14 +275,14 @@ enum ut_status ut_store_open(const char *path, enum ut_store_mode mode, struct u
 	}
 	s->mode = mode;
 	s->probe_fd = -1;
-	st = open_db(s, "", err);
+	st = open_db(s, false, err);
 	if (st == UT_OK)
 		st = check_ours(s, &fresh, err);
 	/* A WAL database in a folder that may not be written needs files that cannot be made; with
 	 * nothing left in the log it can be read without them. */
 	if (st == UT_EDB && mode == UT_STORE_READ && s->db && no_folder(s) && !has_wal(path)) {
 		close_db(s);
-		st = open_db(s, "?immutable=1", err);
+		st = open_db(s, true, err);
 		if (st == UT_OK)
 			st = check_ours(s, &fresh, err);
 	}

@@ -166,4 +166,51 @@ enum ut_status ut_store_counts(struct ut_store *s, struct ut_store_counts *ret,
 enum ut_status ut_store_find_call(struct ut_store *s, const char *name, int64_t *call_id,
 				  struct ut_error *err);
 
+/* ---- keeping house ---- */
+
+/* Something wrong: one sentence. False stops. */
+typedef bool ut_fault_fn(void *user, const char *what);
+/*
+ * SQLite's own checks, the schema against that of this program, references, and every call loaded
+ * and checked as it would be for a person. UT_OK also where faults were told to fn. *n_calls (NULL
+ * allowed) counts what was looked at.
+ */
+enum ut_status ut_store_check(struct ut_store *s, ut_fault_fn *fn, void *user, int64_t *n_calls,
+			      struct ut_error *err);
+
+struct ut_merge_counts {
+	int64_t added, known; /* calls */
+	int64_t failures;     /* taken over */
+	/* of the source's last run that had one: --shard index of count; count 0: none */
+	int64_t shard_index, shard_count;
+	bool finished; /* its last run came to its end */
+};
+/*
+ * Takes over what `from` has and `into` does not: calls with their times, files, runs, failures
+ * that no later result has resolved. Doing it again changes nothing. Each call is checked as for
+ * ut_store_load_call; a damaged one stops the merge (what was taken over stays). actor: for audit.
+ */
+enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, const char *from_path,
+			      const char *actor, struct ut_merge_counts *ret, struct ut_error *err);
+
+struct ut_purge {                 /* exactly one of the three */
+	int64_t older_than_days;  /* > 0: by start time, else by the time of analysis */
+	int64_t call_id;          /* > 0: this call's recording */
+	const char *customer_key; /* all calls of this customer */
+};
+struct ut_purge_counts {
+	int64_t recordings, calls, files, failures;
+};
+/*
+ * Every result of the recordings concerned, their files and failures; overwritten, and the space
+ * given back to the disk. dry: only counts. A row of audit says who, what and how many.
+ */
+enum ut_status ut_store_purge(struct ut_store *s, const struct ut_purge *what, const char *actor,
+			      bool dry, struct ut_purge_counts *ret, struct ut_error *err);
+
+/* Notes in the store that somebody read it. UT_OK where the database may be written, else the
+ * fault; short patience, since a reader should not wait for it. */
+enum ut_status ut_store_note_reader(const char *path, const char *actor, const char *subject,
+				    int64_t n_calls, struct ut_error *err);
+
 #endif
