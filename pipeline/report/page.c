@@ -39,6 +39,26 @@ static void label(struct page *p, const char *name, const char *sgr)
 		ut_text_add(p->out, " ");
 }
 
+/* Length of the piece of s that may not be broken: a word; a number and its unit; an arrow and what
+ * it points to. */
+static size_t piece(const char *s)
+{
+	static const char arrow[] = "→";
+	size_t n = strcspn(s, " \n");
+
+	for (;;) {
+		const char *next = s + n + strspn(s + n, " \n");
+		size_t m = strcspn(next, " \n");
+		bool unit = n > 0 && s[n - 1] >= '0' && s[n - 1] <= '9' && m > 0 && m <= 2;
+		bool points =
+		    n >= strlen(arrow) && memcmp(s + n - strlen(arrow), arrow, strlen(arrow)) == 0;
+
+		if (m == 0 || (!unit && !points))
+			return n;
+		n = (size_t)(next - s) + m;
+	}
+}
+
 /* Words of `text` from column `col` on, later lines from `indent`; ends the line. */
 static void wrap_at(struct page *p, const char *text, size_t col, size_t indent)
 {
@@ -49,7 +69,7 @@ static void wrap_at(struct page *p, const char *text, size_t col, size_t indent)
 		size_t n, w;
 
 		text += strspn(text, " \n");
-		n = strcspn(text, " \n");
+		n = piece(text);
 		if (n == 0)
 			break;
 		ut_text_addn(&word, text, n);
@@ -192,9 +212,13 @@ static void closing(struct page *p, const struct ut_call *c)
 	}
 	ut_text_addf(p->out, "\n%*s", INDENT, "");
 	ut_text_clear(&t);
-	ut_text_addf(&t, "found by %s, %.0f %% certain",
-		     r->span.found_by == UT_FOUND_BY_PHRASE ? "its words" : "its place in the call",
-		     100.0 * (double)r->span.confidence);
+	ut_text_addf(&t, "found by %s, ",
+		     r->span.found_by == UT_FOUND_BY_PHRASE ? "its words"
+							    : "its place in the call");
+	if (r->span.confidence > 0.985f)
+		ut_text_add(&t, "almost certain");
+	else
+		ut_text_addf(&t, "%.0f %% certain", 100.0 * (double)r->span.confidence);
 	if (r->span.latency != UT_NO_LATENCY) {
 		latency = (double)r->span.latency / UT_FRAMES_PER_S;
 		if (latency >= 0)
@@ -204,6 +228,39 @@ static void closing(struct page *p, const struct ut_call *c)
 	}
 	wrap(p, t.failed ? "" : t.s);
 	ut_text_done(&t);
+}
+
+/* What an ear can check, a sentence each; what only a machine hears is counted. */
+static void evidence(struct page *p, const struct ut_tone *t)
+{
+	unsigned said = 0, rest = 0;
+
+	for (unsigned i = 0; i < t->n_evidence; i++) {
+		struct ut_text says = { 0 };
+
+		if (!ut_words_by_ear(&t->evidence[i])) {
+			rest++;
+			continue;
+		}
+		if (said++ == 0)
+			label(p, "Listen for", BOLD);
+		else
+			ut_text_addf(p->out, "%*s", INDENT, "");
+		ut_words_evidence(&t->evidence[i], &says);
+		ut_text_addf(&says, " → %s", ut_tone_label_name[t->evidence[i].points_to]);
+		ut_text_add(p->out, "- ");
+		wrap_data(p, says.failed ? "" : says.s, INDENT + 2);
+		ut_text_done(&says);
+	}
+	if (rest) {
+		if (said == 0)
+			label(p, "Reasons", BOLD);
+		else
+			ut_text_addf(p->out, "%*s", INDENT, "");
+		ut_text_addf(p->out, "%s%u %smeasure%s of the sound of the voice (--json has %s)\n",
+			     said ? "- and " : "", rest, said ? "more " : "", rest > 1 ? "s" : "",
+			     rest > 1 ? "them" : "it");
+	}
 }
 
 static void tone(struct page *p, const struct ut_call *c, const unsigned score[UT_N_TONES])
@@ -220,27 +277,15 @@ static void tone(struct page *p, const struct ut_call *c, const unsigned score[U
 			label(p, "Tone", BOLD);
 		else
 			ut_text_addf(p->out, "%*s", INDENT, "");
-		ut_text_addf(p->out, "%-10s %3u %%  ", ut_tone_label_name[i],
-			     (score[i] + 50) / 100);
+		ut_text_addf(p->out, "%-10s %3u %%%s", ut_tone_label_name[i], (score[i] + 50) / 100,
+			     bars ? "  " : "");
 		on(p, tint[i]);
 		for (unsigned k = 0; k < bars; k++)
 			ut_text_add(p->out, "▪");
 		off(p);
 		ut_text_add(p->out, "\n");
 	}
-	for (unsigned i = 0; i < t->n_evidence; i++) {
-		struct ut_text says = { 0 };
-
-		if (i == 0)
-			label(p, "Listen for", BOLD);
-		else
-			ut_text_addf(p->out, "%*s", INDENT, "");
-		ut_words_evidence(&t->evidence[i], &says);
-		ut_text_addf(&says, " (%s)", ut_tone_label_name[t->evidence[i].points_to]);
-		ut_text_add(p->out, "- ");
-		wrap_data(p, says.failed ? "" : says.s, INDENT + 2);
-		ut_text_done(&says);
-	}
+	evidence(p, t);
 }
 
 static void who(struct page *p, const struct ut_call *c)
@@ -252,8 +297,7 @@ static void who(struct page *p, const struct ut_call *c)
 	ut_text_add(p->out, "\n");
 	label(p, "Who", BOLD);
 	on(p, DIM);
-	ut_text_add(p->out,
-		    "on          talks      turns  interrupts  answers in  longest turn\n");
+	ut_text_add(p->out, "on          talks      turns  interrupts  answers in  longest turn\n");
 	off(p);
 	for (unsigned i = 0; i < c->n_parties; i++) {
 		const struct ut_party *q = &c->party[i];

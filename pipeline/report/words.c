@@ -72,73 +72,92 @@ void ut_words_party(const struct ut_party *p, struct ut_text *out)
  */
 static const struct {
 	const char *feature, *lower, *higher;
+	enum {
+		EAR,     /* below or above, as an ear hears it */
+		EAR_OFF, /* heard, but the number goes its own way */
+		MACHINE, /* no ear tells it: last on a page, without a sentence of its own */
+	} by;
 } words[] = {
-	{ "f0_median", "deeper voice", "higher voice" },
-	{ "f0_low", "lowest notes deeper", "lowest notes higher" },
-	{ "f0_high", "highest notes deeper", "highest notes higher" },
-	{ "f0_range", "flatter melody", "livelier melody" },
-	{ "f0_slope", "melody falls more", "melody rises more" },
-	{ "f0_end", "voice drops at the end", "voice lifts at the end" },
-	{ "f0_move", "pitch moves less", "pitch moves more" },
-	{ "alpha", "duller, softer voice", "brighter, sharper voice" },
-	{ "alpha_loud", "duller, softer loud parts", "brighter, sharper loud parts" },
-	{ "hammarberg", "brighter, sharper voice", "duller, softer voice" },
-	{ "slope_lo", "duller voice, low band", "brighter voice, low band" },
-	{ "slope_lo_loud", "duller loud parts, low band", "brighter loud parts, low band" },
-	{ "slope_hi", "duller voice, high band", "brighter voice, high band" },
-	{ "slope_lo_sd", "voice colour changes less", "voice colour changes more" },
-	{ "slope_hi_sd", "voice colour changes less", "voice colour changes more" },
-	{ "mfcc1", "voice colour 1 lower", "voice colour 1 higher" },
-	{ "mfcc2", "voice colour 2 lower", "voice colour 2 higher" },
-	{ "mfcc3", "voice colour 3 lower", "voice colour 3 higher" },
-	{ "mfcc4", "voice colour 4 lower", "voice colour 4 higher" },
-	{ "mfcc1_sd", "voice colour 1 changes less", "voice colour 1 changes more" },
-	{ "mfcc2_sd", "voice colour 2 changes less", "voice colour 2 changes more" },
-	{ "mfcc3_sd", "voice colour 3 changes less", "voice colour 3 changes more" },
-	{ "flux", "sounds change less", "sounds change more" },
-	{ "flatness", "clearer, less noisy voice", "noisier, hoarser voice" },
-	{ "hnr", "rougher, breathier voice", "clearer voice" },
-	{ "cpp", "weaker, breathier voice", "firmer, clearer voice" },
-	{ "jitter", "steadier voice", "voice shakes more" },
-	{ "shimmer", "steadier voice", "rougher voice" },
-	{ "h1_h2", "pressed voice", "breathy voice" },
-	{ "rate", "slower", "faster" },
-	{ "pause_share", "fewer pauses", "more pauses" },
-	{ "voiced_share", "less voice, more breath", "more voice, less breath" },
-	{ "voiced_runs", "words run together", "choppier speech" },
-	{ "level", "quieter", "louder" },
-	{ "level_sd", "more even loudness", "less even loudness" },
-	{ "level_slope", "fades away", "gets louder" },
-	{ "level_end", "quieter at the end", "louder at the end" },
-	{ "level_move", "smoother speech", "more jerky speech" },
-	{ "attack", "softer onsets", "harder onsets" },
-	{ "final_length", "clipped last syllable", "drawn-out last syllable" },
-	{ "latency", "answered sooner", "answered later" },
-	{ "wait", "a shorter wait before", "a long wait before" },
+	{ "f0_median", "deeper voice", "higher voice", EAR },
+	{ "f0_low", "lowest notes deeper", "lowest notes higher", EAR },
+	{ "f0_high", "highest notes deeper", "highest notes higher", EAR },
+	{ "f0_range", "flatter melody", "livelier melody", EAR },
+	{ "f0_slope", "melody falls more", "melody rises more", EAR_OFF },
+	{ "f0_end", "voice drops at the end", "voice lifts at the end", EAR },
+	{ "f0_move", "pitch moves less", "pitch moves more", EAR },
+	{ "alpha", "duller, softer voice", "brighter, sharper voice", EAR_OFF },
+	{ "alpha_loud", "duller, softer loud parts", "brighter, sharper loud parts", MACHINE },
+	{ "hammarberg", "brighter, sharper voice", "duller, softer voice", EAR_OFF },
+	{ "slope_lo", "duller voice, low band", "brighter voice, low band", MACHINE },
+	{ "slope_lo_loud", "duller loud parts, low band", "brighter loud parts, low band",
+	  MACHINE },
+	{ "slope_hi", "duller voice, high band", "brighter voice, high band", MACHINE },
+	{ "slope_lo_sd", "voice colour changes less", "voice colour changes more", MACHINE },
+	{ "slope_hi_sd", "voice colour changes less", "voice colour changes more", MACHINE },
+	{ "mfcc1", "voice colour 1 lower", "voice colour 1 higher", MACHINE },
+	{ "mfcc2", "voice colour 2 lower", "voice colour 2 higher", MACHINE },
+	{ "mfcc3", "voice colour 3 lower", "voice colour 3 higher", MACHINE },
+	{ "mfcc4", "voice colour 4 lower", "voice colour 4 higher", MACHINE },
+	{ "mfcc1_sd", "voice colour 1 changes less", "voice colour 1 changes more", MACHINE },
+	{ "mfcc2_sd", "voice colour 2 changes less", "voice colour 2 changes more", MACHINE },
+	{ "mfcc3_sd", "voice colour 3 changes less", "voice colour 3 changes more", MACHINE },
+	{ "flux", "sounds change less", "sounds change more", MACHINE },
+	{ "flatness", "clearer, less noisy voice", "noisier, hoarser voice", EAR_OFF },
+	{ "hnr", "rougher, breathier voice", "clearer voice", EAR_OFF },
+	{ "cpp", "weaker, breathier voice", "firmer, clearer voice", EAR_OFF },
+	{ "jitter", "steadier voice", "voice shakes more", EAR_OFF },
+	{ "shimmer", "steadier voice", "rougher voice", EAR_OFF },
+	{ "h1_h2", "pressed voice", "breathy voice", EAR_OFF },
+	{ "rate", "slower", "faster", EAR },
+	{ "pause_share", "fewer pauses", "more pauses", EAR_OFF },
+	{ "voiced_share", "less voice, more breath", "more voice, less breath", MACHINE },
+	{ "voiced_runs", "words run together", "choppier speech", EAR_OFF },
+	{ "level", "quieter", "louder", EAR },
+	{ "level_sd", "more even loudness", "less even loudness", EAR },
+	{ "level_slope", "fades away", "gets louder", EAR_OFF },
+	{ "level_end", "quieter at the end", "louder at the end", EAR },
+	{ "level_move", "smoother speech", "more jerky speech", MACHINE },
+	{ "attack", "softer onsets", "harder onsets", EAR_OFF },
+	{ "final_length", "clipped last syllable", "drawn-out last syllable", EAR_OFF },
+	{ "latency", "answered sooner", "answered later", EAR },
+	{ "wait", "a shorter wait before", "a long wait before", EAR },
 };
 
 static void number(double v, const char *unit, struct ut_text *out)
 {
 	double a = fabs(v);
 
-	/* three figures, as many as an ear can use */
-	ut_text_addf(out, "%.*f", a >= 100 ? 0 : a >= 10 ? 1 : a >= 0.1 ? 2 : 4, v);
+	/* as many figures as an ear can use */
+	ut_text_addf(out, "%.*f", a >= 100 ? 0 : a >= 1 ? 1 : a >= 0.1 ? 2 : 4, v);
 	while (out->len && strchr(out->s, '.') && out->s[out->len - 1] == '0' &&
 	       out->s[out->len - 2] != '.')
 		out->s[--out->len] = '\0';
-	if (unit[0])
+	if (strcmp(unit, "1/s") == 0)
+		ut_text_add(out, " a second");
+	else if (unit[0])
 		ut_text_addf(out, " %s", unit);
+}
+
+bool ut_words_by_ear(const struct ut_evidence *e)
+{
+	for (size_t i = 0; i < UT_ARRAY_LEN(words); i++)
+		if (strcmp(words[i].feature, e->feature) == 0)
+			return words[i].by != MACHINE;
+	return false;
 }
 
 void ut_words_evidence(const struct ut_evidence *e, struct ut_text *out)
 {
 	double d = (double)e->value - e->reference;
-	const char *say = NULL;
+	const char *say = NULL, *side = d < 0 ? "below" : "above";
 	struct ut_text n = { 0 };
 
 	for (size_t i = 0; i < UT_ARRAY_LEN(words); i++)
-		if (strcmp(words[i].feature, e->feature) == 0)
+		if (strcmp(words[i].feature, e->feature) == 0) {
 			say = d < 0 ? words[i].lower : words[i].higher;
+			if (words[i].by == EAR_OFF)
+				side = "off";
+		}
 	if (say)
 		ut_text_addf(out, "%s: ", say);
 	else
@@ -158,8 +177,7 @@ void ut_words_evidence(const struct ut_evidence *e, struct ut_text *out)
 		return;
 	}
 	number(fabs(d), e->unit, &n);
-	ut_text_addf(out, "%s %s this customer's own usual", n.failed ? "" : n.s,
-		     d < 0 ? "below" : "above");
+	ut_text_addf(out, "%s %s this customer's own usual", n.failed ? "" : n.s, side);
 	ut_text_done(&n);
 }
 

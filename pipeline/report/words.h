@@ -21,6 +21,8 @@ void ut_words_party(const struct ut_party *p, struct ut_text *out);
 
 /* "voice deeper: 2.8 semitones below this customer's own usual". No full stop. */
 void ut_words_evidence(const struct ut_evidence *e, struct ut_text *out);
+/* A person can check it by listening. */
+bool ut_words_by_ear(const struct ut_evidence *e);
 
 /* A phrase for a terminal: right-to-left text is isolated (U+2067..U+2069), so that what stands
  * beside it keeps its place. */
