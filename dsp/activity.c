@@ -3,7 +3,7 @@
  * One channel after the other gets log-odds of speech (a small trained net on each frame), music (a
  * logistic regression on three-second windows) and tones (tones.c); two-state Viterbi paths make
  * stretches of them. Then each pair of channels is searched for a leak: a delay at which one
- * channel's quiet levels follow the other's. What the leak explains is echo. At last every frame is
+ * channel's quiet voice has the other's pitch. What the leak explains is echo. At last every frame is
  * painted with one kind, and the paint is cut into spans.
  */
 #include "dsp/activity.h"
@@ -26,10 +26,12 @@ enum { /* frames of 10 ms */
 	MUSIC_MIN = 300,
 	MUSIC_GAP = 250,
 	NOISE_MIN = 300,
+	CADENCE_GAP = 650,
+	TONE_EDGE = 8,
 	ECHO_BACK = 5, /* the other channel may be recorded this much later */
-	ECHO_REACH = 60,
-	ECHO_SAMPLES = 20000, /* frames looked at for the delay, evenly spread */
-	ECHO_EVIDENCE = 100,
+	ECHO_REACH = 120,    /* conference bridges and mobile networks: up to 1.2 s */
+	ECHO_SAMPLES = 8000, /* frames looked at for the delay, evenly spread */
+	ECHO_EVIDENCE = 20,
 	NOTHING = UT_N_SPAN_KINDS, /* paint */
 };
 
@@ -97,12 +99,14 @@ struct channel {
 	float *music_z;		   /* a step's */
 	float *echo_z;		   /* excess of evidence for own speech, where another channel leaks */
 	unsigned char *speech, *music, *echo, *kind, *scratch;
+	struct ut_span_list tones;
 	float noise_db;
 };
 
 static void channel_done(struct channel *c)
 {
 	ut_speech_columns_done(&c->col);
+	ut_span_list_done(&c->tones);
 	free(c->speech_z);
 	free(c->speech);
 	memset(c, 0, sizeof(*c));
@@ -155,16 +159,42 @@ static void find_speech(struct channel *c)
 	tidy(c->speech, c->n, SPEECH_GAP, SPEECH_MIN);
 }
 
-static void take_music(void *user, size_t frame, const float f[UT_MUSIC_FEATURES])
+static void take_music(void *user, size_t frame, const float *f)
 {
 	const struct ut_activity_model *m = &ut_activity_model;
 	struct channel *c = user;
 	float z = m->music_b;
 
-	for (int k = 0; k < UT_MUSIC_FEATURES; k++)
+	for (int k = 0; f && k < UT_MUSIC_FEATURES; k++)
 		z += m->music_w[k] *
 		     clamp((f[k] - m->music_mean[k]) * m->music_scale[k], -5, 5);
+	/* what is far below the channel's voices for most of the time is the line's own noise */
+	if (!f || f[UT_MUSIC_FEATURES - 1] > 0.6f)
+		z = -8;
 	c->music_z[frame / UT_MUSIC_STEP] = clamp(z, -8, 8);
+}
+
+/* Marks the tones that leave no doubt, their smeared edges, and the pauses of their cadences. */
+static void mark_tones(const struct channel *c, unsigned char *x, unsigned char mark)
+{
+	int64_t until = -1;
+	enum ut_span_kind kind = UT_N_SPAN_KINDS;
+
+	memset(x, 0, c->n);
+	for (size_t k = 0; k < c->tones.n; k++) {
+		const struct ut_span *s = &c->tones.v[k];
+		int64_t from = UT_MAX(s->start - TONE_EDGE, 0);
+		int64_t to = UT_MIN(s->end + TONE_EDGE, (int64_t)c->n);
+
+		if (s->confidence < UT_TONE_SURE)
+			continue;
+		if ((s->kind == UT_SPAN_RINGBACK || s->kind == UT_SPAN_BUSY) && s->kind == kind &&
+		    s->start - until <= CADENCE_GAP)
+			from = until;
+		memset(x + from, mark, (size_t)(to - from));
+		until = s->end;
+		kind = s->kind;
+	}
 }
 
 static void find_music(struct channel *c)
@@ -173,7 +203,8 @@ static void find_music(struct channel *c)
 
 	if (c->col.empty)
 		return;
-	ut_music_features(c->t, c->col.speech_db, take_music, c);
+	mark_tones(c, c->kind, 1);
+	ut_music_features(c->t, c->col.speech_db, c->kind, take_music, c);
 	viterbi(c->music_z, steps, music_weight, music_switch, c->scratch, c->echo);
 	for (size_t i = 0; i < c->n; i++)
 		c->music[i] = c->echo[i / UT_MUSIC_STEP];
@@ -196,15 +227,9 @@ static void find_music(struct channel *c)
 
 struct leak {
 	bool found;
-	int delay; /* frames by which it comes later here than there */
-	float db;  /* level here relative to there */
+	int delay;	/* frames by which it comes later here than there */
+	float db, most; /* level here relative to there: median, and what one in ten passes */
 };
-
-/* Is frame i of another channel loud enough to be heard elsewhere? */
-static bool is_loud(const struct channel *c, size_t i)
-{
-	return (c->speech[i] || c->music[i]) && c->col.level[i] > c->col.speech_db - 15;
-}
 
 static int by_value(const void *pa, const void *pb)
 {
@@ -213,69 +238,80 @@ static int by_value(const void *pa, const void *pb)
 	return a < b ? -1 : a > b;
 }
 
-/* Sums over the frames in which `from` is loud and `into`, d frames later, quieter but audible. */
+/* The same pitch at the same moment is the same voice. */
+static bool same_pitch(float a, float b)
+{
+	return fabsf(a - b) < 0.025f * b;
+}
+
 struct pairs {
-	size_t n, seen;
-	double sx, sy, sxx, syy, sxy;
+	size_t n, same;
 };
 
-static struct pairs pair_levels(const struct channel *into, const struct channel *from, int d,
-				size_t step, float *difference)
+/*
+ * Of every step-th voiced active frame of `into`: how many find `from` voiced and clearly louder d
+ * frames before, and how many of those at the same pitch; their level differences, too.
+ */
+static struct pairs compare_pitch(const struct channel *into, const struct channel *from, int d,
+				  size_t step, float *difference)
 {
-	size_t n = UT_MIN(into->n, from->n);
-	struct pairs p = { 0 };
+	struct pairs p = { 0, 0 };
+	size_t seen = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		int64_t j = (int64_t)i + d;
-		double x, y;
+	for (size_t i = 0; i < into->n; i++) {
+		const struct ut_frame *x = &into->t->row[i], *y;
+		int64_t j = (int64_t)i - d;
 
-		if (!is_loud(from, i) || p.seen++ % step || j < 0 || j >= (int64_t)n)
+		if (!into->speech[i] || x->f0_hz <= 0 || seen++ % step || j < 0 ||
+		    j >= (int64_t)from->n)
 			continue;
-		x = from->col.level[i];
-		y = into->col.level[j];
-		if (y > x - 3 || y < into->col.floor[j] + 3 || y < -80)
+		y = &from->t->row[j];
+		if (y->f0_hz <= 0 || x->level_db > y->level_db - 3)
 			continue;
-		p.sx += x, p.sy += y, p.sxx += x * x, p.syy += y * y, p.sxy += x * y;
-		if (difference)
-			difference[p.n] = (float)(y - x);
 		p.n++;
+		if (!same_pitch(x->f0_hz, y->f0_hz))
+			continue;
+		if (difference)
+			difference[p.same] = x->level_db - y->level_db;
+		p.same++;
 	}
 	return p;
 }
 
 /*
- * Does `from` leak into `into`? The levels of a leak move together at the leak's delay, and their
- * difference is its gain; without one they do not.
+ * Does `from` leak into `into`? Where it does, most of what is quieter here than there has its
+ * pitch, at one delay; by chance one in twenty has. Pitch survives codecs, filters and the gain of
+ * an echo suppressor, levels do not.
  */
 static struct leak find_leak(const struct channel *into, const struct channel *from, float *tmp)
 {
 	struct leak best = { .db = -120 };
-	size_t loud = 0, step;
-	double best_r = 0.5;
+	size_t voiced = 0, step;
+	float share[ECHO_BACK + ECHO_REACH + 1], best_share = 0, chance;
+	size_t n_shares = 0;
 
-	for (size_t i = 0; i < from->n; i++)
-		loud += is_loud(from, i);
-	step = loud / ECHO_SAMPLES + 1;
+	for (size_t i = 0; i < into->n; i++)
+		voiced += into->speech[i] && into->t->row[i].f0_hz > 0;
+	step = voiced / ECHO_SAMPLES + 1;
 	for (int d = -ECHO_BACK; d <= ECHO_REACH; d++) {
-		struct pairs p = pair_levels(into, from, d, step, NULL);
-		double k = (double)p.n, vx, vy, r;
+		struct pairs p = compare_pitch(into, from, d, step, NULL);
+		float s = p.n ? (float)p.same / (float)p.n : 0;
 
-		if (p.n < ECHO_EVIDENCE || p.n < p.seen / step / 10)
-			continue;
-		vx = p.sxx - p.sx * p.sx / k;
-		vy = p.syy - p.sy * p.sy / k;
-		r = vx > 0 && vy > 0 ? (p.sxy - p.sx * p.sy / k) / sqrt(vx * vy) : 0;
-		if (r > best_r) {
-			best_r = r;
+		share[n_shares++] = s;
+		if (p.same >= ECHO_EVIDENCE && s > best_share) {
+			best_share = s;
 			best.delay = d;
-			best.found = true;
 		}
 	}
+	qsort(share, n_shares, sizeof(*share), by_value);
+	chance = share[n_shares / 2];
+	best.found = best_share > 0.4f && best_share > 3 * chance;
 	if (best.found) {
-		size_t k = pair_levels(into, from, best.delay, step, tmp).n;
+		size_t k = compare_pitch(into, from, best.delay, step, tmp).same;
 
 		qsort(tmp, k, sizeof(*tmp), by_value);
 		best.db = tmp[k / 2];
+		best.most = tmp[k - 1 - k / 10];
 	}
 	return best;
 }
@@ -294,13 +330,12 @@ static void weigh_echo(struct channel *into, const struct channel *from, struct 
 			if (j >= 0 && j < (int64_t)from->n)
 				now = UT_MAX(now, from->col.level[j]);
 		held = UT_MAX(now, held - 3);
-		z = (r->level_db - (held + l.db) - 8) / 2;
+		z = (r->level_db - (held + l.most) - 3) / 2;
 		if (i - l.delay >= 0 && i - l.delay < (int64_t)from->n) {
 			const struct ut_frame *o = &from->t->row[i - l.delay];
 
-			/* the same pitch in both is the same voice */
 			if (r->f0_hz > 0 && o->f0_hz > 0)
-				z += fabsf(r->f0_hz - o->f0_hz) < 0.03f * o->f0_hz ? -1.5f : 1.5f;
+				z += same_pitch(r->f0_hz, o->f0_hz) ? -1.5f : 1.5f;
 		}
 		z = clamp(z, -4, 4);
 		into->echo_z[i] = UT_MIN(into->echo_z[i], z);
@@ -367,6 +402,37 @@ static void paint_noise(struct channel *c)
 	}
 }
 
+/*
+ * A doubtful tone inside music is a note. About a sure one the window smears it into what passes
+ * for speech, and between the bursts of a cadence what was taken for music is the line.
+ */
+static void paint_tones(struct channel *c)
+{
+	mark_tones(c, c->scratch, 1);
+	for (size_t i = 0; i < c->n; i++)
+		if (c->scratch[i] && c->kind[i] == UT_SPAN_MUSIC)
+			c->kind[i] = NOTHING;
+	for (size_t k = 0; k < c->tones.n; k++) {
+		const struct ut_span *s = &c->tones.v[k];
+		int64_t from = UT_MAX(s->start - TONE_EDGE, 0);
+		int64_t to = UT_MIN(s->end + TONE_EDGE, (int64_t)c->n);
+
+		if (s->confidence < UT_TONE_SURE &&
+		    c->kind[(s->start + s->end) / 2] == UT_SPAN_MUSIC)
+			continue;
+		for (int64_t i = from; i < to; i++)
+			if (c->kind[i] == UT_SPAN_SPEECH || c->kind[i] == UT_SPAN_ECHO)
+				c->kind[i] = NOTHING;
+	}
+	for (size_t k = 0; k < c->tones.n; k++) {
+		const struct ut_span *s = &c->tones.v[k];
+
+		if (s->confidence >= UT_TONE_SURE ||
+		    c->kind[(s->start + s->end) / 2] != UT_SPAN_MUSIC)
+			memset(c->kind + s->start, (int)s->kind, (size_t)(s->end - s->start));
+	}
+}
+
 static float level_percentile(const struct channel *c, unsigned char kind, float share, float *tmp,
 			      float none)
 {
@@ -413,13 +479,8 @@ static float confidence(const struct channel *c, unsigned char kind, size_t from
 static enum ut_status finish(struct channel *c, const struct ut_span_list *known,
 			     struct ut_activity_channel *out, float *tmp)
 {
-	struct ut_span_list tones = { 0 };
-	enum ut_status st = ut_tones_find(c->t, &tones);
+	enum ut_status st;
 
-	if (st != UT_OK) {
-		ut_span_list_done(&tones);
-		return st;
-	}
 	memset(c->kind, NOTHING, c->n);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->speech[i])
@@ -427,14 +488,7 @@ static enum ut_status finish(struct channel *c, const struct ut_span_list *known
 	for (size_t i = 0; i < c->n; i++)
 		if (c->music[i])
 			c->kind[i] = UT_SPAN_MUSIC;
-	/* a beep inside music is a note; other tones are what their cadence says */
-	for (size_t k = 0; k < tones.n; k++) {
-		size_t from = (size_t)tones.v[k].start, to = (size_t)tones.v[k].end;
-
-		if (tones.v[k].kind != UT_SPAN_BEEP || c->kind[(from + to) / 2] != UT_SPAN_MUSIC)
-			memset(c->kind + from, (int)tones.v[k].kind, to - from);
-	}
-	ut_span_list_done(&tones);
+	paint_tones(c);
 	paint(c, known, -1, NOTHING);
 	paint(c, known, UT_SPAN_MASKED, UT_SPAN_MASKED);
 
@@ -485,7 +539,9 @@ enum ut_status ut_activity_find(const struct ut_activity_in *in, struct ut_activ
 	}
 	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++) {
 		find_speech(&c[k]);
-		find_music(&c[k]);
+		st = ut_tones_find(c[k].t, &c[k].tones);
+		if (st == UT_OK)
+			find_music(&c[k]);
 	}
 	if (st == UT_OK)
 		find_echo(c, in->n_ch, out, tmp);

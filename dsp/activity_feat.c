@@ -266,10 +266,23 @@ static void music_frame(const struct ut_frame_table *t, float speech_db, size_t 
 	m[M_QUIET] = m[M_LEVEL] < speech_db - 25;
 }
 
-void ut_music_features(const struct ut_frame_table *t, float speech_db, ut_music_fn *emit,
-		       void *user)
+struct music_sums {
+	double sum[M_N], sq[M_SQUARED];
+	size_t n;
+};
+
+static void music_add(struct music_sums *s, const float m[M_N], double sign)
 {
-	double sum[M_N] = { 0 }, sq[M_SQUARED] = { 0 };
+	for (int j = 0; j < M_N; j++)
+		s->sum[j] += sign * m[j];
+	for (int j = 0; j < M_SQUARED; j++)
+		s->sq[j] += sign * m[j] * m[j];
+}
+
+void ut_music_features(const struct ut_frame_table *t, float speech_db, const unsigned char *skip,
+		       ut_music_fn *emit, void *user)
+{
+	struct music_sums s = { .n = 0 };
 	size_t n = t->n, from = 0, to = 0; /* the sums hold frames [from, to) */
 
 	for (size_t i = 0; i < n; i += UT_MUSIC_STEP) {
@@ -277,23 +290,27 @@ void ut_music_features(const struct ut_frame_table *t, float speech_db, ut_music
 		unsigned k = 0;
 
 		for (; to < UT_MIN(i + UT_MUSIC_REACH + 1, n); to++) {
+			if (skip && skip[to])
+				continue;
 			music_frame(t, speech_db, to, m);
-			for (int j = 0; j < M_N; j++)
-				sum[j] += m[j];
-			for (int j = 0; j < M_SQUARED; j++)
-				sq[j] += (double)m[j] * m[j];
+			music_add(&s, m, 1);
+			s.n++;
 		}
 		for (; from + UT_MUSIC_REACH < i; from++) {
+			if (skip && skip[from])
+				continue;
 			music_frame(t, speech_db, from, m);
-			for (int j = 0; j < M_N; j++)
-				sum[j] -= m[j];
-			for (int j = 0; j < M_SQUARED; j++)
-				sq[j] -= (double)m[j] * m[j];
+			music_add(&s, m, -1);
+			s.n--;
+		}
+		if (s.n * 3 < to - from) {
+			emit(user, i, NULL);
+			continue;
 		}
 		for (int j = 0; j < M_N; j++)
-			mean[j] = (float)(sum[j] / (double)(to - from));
+			mean[j] = (float)(s.sum[j] / (double)s.n);
 		for (int j = 0; j < M_SQUARED; j++) {
-			double var = sq[j] / (double)(to - from) - (double)mean[j] * mean[j];
+			double var = s.sq[j] / (double)s.n - (double)mean[j] * mean[j];
 
 			sd[j] = (float)sqrt(UT_MAX(var, 0));
 		}

@@ -35,11 +35,12 @@ void ut_speech_features(const struct ut_speech_columns *c, const struct ut_frame
 
 /*
  * Calls back with the features of the window about frame 0, UT_MUSIC_STEP, 2 * UT_MUSIC_STEP...
- * speech_db as above.
+ * speech_db as above. skip: a byte a frame, not 0 where it does not count (network tones); may be
+ * NULL. Where less than a third of a window counts, f is NULL.
  */
-typedef void ut_music_fn(void *user, size_t frame, const float f[UT_MUSIC_FEATURES]);
-void ut_music_features(const struct ut_frame_table *t, float speech_db, ut_music_fn *emit,
-		       void *user);
+typedef void ut_music_fn(void *user, size_t frame, const float *f);
+void ut_music_features(const struct ut_frame_table *t, float speech_db, const unsigned char *skip,
+		       ut_music_fn *emit, void *user);
 
 /*
  * Both trained by activity_train on data that may ship; log-odds come out. Speech: one hidden layer

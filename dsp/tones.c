@@ -120,10 +120,10 @@ static bool is_dtmf(const struct ut_frame *r)
 
 	if (!is_tonal(r, 0.8f))
 		return false;
-	/* receivers must take 1.5 % and refuse 3.5 %: Q.24 */
+	/* receivers must take 1.5 % and may take up to 3.5 %: Q.24 */
 	for (int i = 0; i < 4; i++) {
-		a |= near_hz(p.lo, low[i], 0.025f * low[i]);
-		b |= near_hz(p.hi, high[i], 0.025f * high[i]);
+		a |= near_hz(p.lo, low[i], 0.018f * low[i]);
+		b |= near_hz(p.hi, high[i], 0.018f * high[i]);
 	}
 	return a && b;
 }
@@ -132,43 +132,57 @@ struct burst {
 	int64_t start, end;
 	struct pair hz;
 	enum ut_span_kind kind;
+	bool sure; /* by cadence, or long and unwavering: no note of music */
 };
 
 enum {
-	DTMF_MIN = 3, /* frames of 10 ms; the window smears, so that 40 ms of tone give these */
+	DTMF_MIN = 4, /* frames of 10 ms; the window smears, so that 40 ms of tone give these */
 	BEEP_MIN = 12,
-	LOW_BEEP_MIN = 30, /* below 700 Hz, where voices are steady for longer */
-	EDGE = 3,	   /* frames that the 64 ms window takes to fill */
+	LOW_BEEP_MIN = 20, /* below 700 Hz, where voices are steady for longer */
+	SURE_MIN = 100,
+	EDGE = 3, /* frames that the 64 ms window takes to fill */
 };
+
+/* How far a machine's tone strays in noise; a voice or a bell strays more. */
+static float slack_hz(float f, bool beating)
+{
+	return beating ? 8 : 1.5f + 0.004f * f;
+}
 
 /* The burst that begins at frame i: steady in frequency and level. False where there is none. */
 static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b)
 {
 	const struct ut_frame *r = t->row;
-	struct pair sum = { 0 }, mean, first = row_pair(&r[i]);
-	size_t k = i, n = 0, min_n;
-	float lo_db = 0, hi_db = -200;
 	bool dtmf = is_dtmf(&r[i]);
+	float share = dtmf ? 0.8f : 0.9f;
+	struct pair sum = { 0, 0 }, mean = row_pair(&r[i]);
+	size_t k = i, n = 0, min_n;
+	float lo_db = 200, hi_db = -200;
+	/* 440 + 480 Hz: two lines as near as the window tells apart, or one between them */
+	bool beating = !dtmf && (mean.lo > 0 ? mean.hi - mean.lo < 60 : false);
 
-	if (!is_tonal(&r[i], dtmf ? 0.8f : 0.9f))
+	if (!is_tonal(&r[i], share))
 		return false;
-	mean = first;
-	for (; k < t->n && is_tonal(&r[k], dtmf ? 0.8f : 0.9f) && is_dtmf(&r[k]) == dtmf; k++) {
+	for (; k < t->n && is_tonal(&r[k], share) && is_dtmf(&r[k]) == dtmf; k++) {
 		struct pair p = row_pair(&r[k]);
 
-		/* the second of two near tones comes and goes with their beat */
-		if (!dtmf && (p.lo > 0) != (mean.lo > 0)) {
-			if (p.lo > 0 && near_hz(p.lo, mean.hi, 60))
-				p = (struct pair){ 0, p.lo };
-			else if (p.lo > 0)
-				break;
-			else if (near_hz(p.hi, mean.lo, 60) || near_hz(p.hi, mean.hi, 60))
+		/* the weaker of two lines comes and goes; one that joins far away ends it */
+		if ((p.lo > 0) != (mean.lo > 0)) {
+			float one = p.lo > 0 ? mean.hi : p.hi;
+			struct pair *two = p.lo > 0 ? &p : &mean;
+
+			if (two->hi - two->lo < 60) {
+				beating = true;
+				p = mean.lo > 0 ? mean : (struct pair){ 0, (p.lo + p.hi) / 2 };
+			} else if (near_hz(one, two->hi, slack_hz(one, false)) ||
+				   near_hz(one, two->lo, slack_hz(one, false))) {
 				p = mean;
-			else
+			} else {
 				break;
+			}
 		}
-		if (!near_hz(p.lo, mean.lo, 12 + 0.005f * p.lo) ||
-		    !near_hz(p.hi, mean.hi, 12 + 0.005f * p.hi))
+		if (!near_hz(p.lo, mean.lo, slack_hz(p.lo, beating)) ||
+		    !near_hz(p.hi, mean.hi, slack_hz(p.hi, beating)))
 			break;
 		sum.lo += p.lo;
 		sum.hi += p.hi;
@@ -178,17 +192,26 @@ static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b
 	min_n = dtmf ? DTMF_MIN : mean.hi < 700 ? LOW_BEEP_MIN : BEEP_MIN;
 	if (n < min_n)
 		return false;
-	/* steady inside: a note decays, a voice moves */
-	for (size_t j = i + EDGE; !dtmf && j + EDGE < k; j++) {
-		lo_db = UT_MIN(lo_db, r[j].level_db);
-		hi_db = UT_MAX(hi_db, r[j].level_db);
+	/* steady inside: a note decays, a voice moves; means of 50 ms pass over the beat of a pair */
+	for (size_t j = i + EDGE; j + EDGE + 4 < k; j++) {
+		float mean_db = 0;
+
+		for (size_t m = 0; m < 5; m++)
+			mean_db += r[j + m].level_db / 5;
+		lo_db = UT_MIN(lo_db, mean_db);
+		hi_db = UT_MAX(hi_db, mean_db);
 	}
 	if (!dtmf && hi_db - lo_db > 4)
 		return false;
-	if (!dtmf && mean.lo > 0 && mean.lo < 350 && near_hz(mean.hi, 2 * mean.lo, 25))
-		return false; /* a hummed note and its octave */
-	*b = (struct burst){ (int64_t)i, (int64_t)k, mean,
-			     dtmf ? UT_SPAN_DTMF : UT_SPAN_BEEP };
+	/* partials of a hummed note; no network tone is that low or such a pair */
+	if (!dtmf && mean.hi < 300)
+		return false;
+	if (!dtmf && mean.lo > 0 && mean.hi < 1200 &&
+	    (near_hz(mean.hi, 2 * mean.lo, 8) || near_hz(mean.hi, 1.5f * mean.lo, 6) ||
+	     near_hz(mean.hi, 3 * mean.lo, 10)))
+		return false;
+	*b = (struct burst){ (int64_t)i, (int64_t)k, mean, dtmf ? UT_SPAN_DTMF : UT_SPAN_BEEP,
+			     dtmf || (n >= SURE_MIN && hi_db - lo_db < 1.5f) };
 	return true;
 }
 
@@ -196,12 +219,20 @@ static bool same_tone(const struct burst *a, const struct burst *b)
 {
 	float ta = a->hz.lo > 0 ? a->hz.lo : a->hz.hi, tb = b->hz.lo > 0 ? b->hz.lo : b->hz.hi;
 
-	return near_hz(ta, tb, 30) && near_hz(a->hz.hi, b->hz.hi, 60);
+	return near_hz(ta, tb, 20) && near_hz(a->hz.hi, b->hz.hi, 40);
 }
 
 static bool between(int64_t x, int64_t lo, int64_t hi)
 {
 	return x >= lo && x <= hi;
+}
+
+/* Ringback and busy tones of the world lie here: 425, 400 + 450, 440 + 480 Hz, and 480 + 620. */
+static bool is_progress(const struct burst *b)
+{
+	float lo = b->hz.lo > 0 ? b->hz.lo : b->hz.hi;
+
+	return lo > 375 && lo < 495 && (b->hz.hi < 505 || (near_hz(lo, 480, 8) && near_hz(b->hz.hi, 620, 8)));
 }
 
 /* Names the bursts [i, n) that belong to one cadence; returns the first that does not. */
@@ -210,8 +241,9 @@ static size_t name_cadence(struct burst *b, size_t i, size_t n)
 	size_t k = i + 1, n_busy_gaps = 0, n_ring_gaps = 0;
 	int64_t longest = b[i].end - b[i].start;
 	enum ut_span_kind kind = UT_SPAN_BEEP;
+	bool sure = true;
 
-	if (b[i].kind == UT_SPAN_DTMF || !between((int64_t)b[i].hz.hi, 340, 720))
+	if (b[i].kind == UT_SPAN_DTMF || !is_progress(&b[i]))
 		return i + 1;
 	for (; k < n && same_tone(&b[i], &b[k]) && b[k].start - b[k - 1].end <= 650; k++) {
 		int64_t gap = b[k].start - b[k - 1].end;
@@ -220,14 +252,20 @@ static size_t name_cadence(struct burst *b, size_t i, size_t n)
 		n_ring_gaps += between(gap, 130, 650);
 		longest = UT_MAX(longest, b[k].end - b[k].start);
 	}
-	if (n_ring_gaps && n_ring_gaps * 2 >= n_busy_gaps && longest <= 300)
+	if (n_ring_gaps && n_ring_gaps * 2 >= n_busy_gaps && longest <= 300) {
 		kind = UT_SPAN_RINGBACK;
-	else if (n_busy_gaps >= 2 && longest <= 100)
+	} else if (n_busy_gaps >= 2 && longest <= 100) {
 		kind = UT_SPAN_BUSY;
-	else if (k == i + 1 && between(longest, 35, 300))
+	} else if (k == i + 1 && between(longest, 35, 300)) {
 		kind = UT_SPAN_RINGBACK; /* answered after one ring, or cut into at the start */
-	for (size_t j = i; j < k; j++)
+		sure = b[i].sure;
+	} else {
+		return k;
+	}
+	for (size_t j = i; j < k; j++) {
 		b[j].kind = kind;
+		b[j].sure = sure;
+	}
 	return k;
 }
 
@@ -262,7 +300,7 @@ enum ut_status ut_tones_find(const struct ut_frame_table *t, struct ut_span_list
 		i = name_cadence(b, i, n);
 	for (size_t i = 0; i < n && st == UT_OK; i++) {
 		struct ut_span s = { b[i].start, b[i].end, b[i].kind,
-				     b[i].kind == UT_SPAN_BEEP ? 0.7f : 0.9f };
+				     b[i].sure ? UT_TONE_SURE : 0.7f };
 
 		st = ut_span_list_push(out, &s);
 	}

@@ -30,9 +30,11 @@ void ut_tones_band(size_t n_bins, float bin_hz, size_t *lo, size_t *hi);
 
 /*
  * Appends the tones of one channel to out, sorted: one span a burst, RINGBACK or BUSY by the
- * cadence it is part of, DTMF, or BEEP. Reads level_db and the three peak columns.
+ * cadence it is part of, DTMF, or BEEP. Reads level_db and the three peak columns. Confidence is
+ * UT_TONE_SURE where cadence or steadiness leave no doubt, else less: it might be a note of music.
  * Cadences: ITU-T E.180 and its Supplement 2, with slack. DTMF: ITU-T Q.23, Q.24. UT_ENOMEM.
  */
+#define UT_TONE_SURE 0.95f
 enum ut_status ut_tones_find(const struct ut_frame_table *t, struct ut_span_list *out);
 
 #endif
