@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "metadata/claims.h"
+#include "tap.h"
+
+/* "0 customer external verified; 1 agent internal" */
+static void parties_text(const struct ut_call *c, struct ut_text *t)
+{
+	for (unsigned i = 0; i < c->n_parties; i++) {
+		const struct ut_party *p = &c->party[i];
+
+		ut_text_addf(t, "%s%d %s %s%s%s%s", i ? "; " : "", p->channel,
+			     ut_role_name(p->role), ut_kind_name(p->kind),
+			     p->verified ? " verified" : "", p->id ? " " : "", p->id ? p->id : "");
+	}
+}
+
+static void problems_text(const struct ut_call *c, struct ut_text *t)
+{
+	for (size_t i = 0; i < c->n_problems; i++)
+		ut_text_addf(t, "%s%s", i ? " " : "", c->problem[i].code);
+}
+
+#define SIDE "{\"schema\":1,"
+static const char notice_config[] = "{\"schema\":1,\"require_notice\":true}";
+static const char folder_config[] =
+    "{\"schema\":1,\"folders\":[{\"match\":\"*/verint/*\",\"profile\":\"verint\"}],"
+    "\"default_profile\":\"generic\"}";
+
+static void test_assign(void)
+{
+	static const struct row {
+		const char *name;
+		unsigned n_ch;
+		const char *customer, *profile, *sidecar, *config;
+		const char *parties, *problems;
+		int voice; /* the party whose tone may be given; -1 */
+	} rows[] = {
+		{ "nothing known", 2, NULL, NULL, NULL, NULL,
+		  "0 unknown unknown; 1 unknown unknown", "no_customer", -1 },
+		{ "option left", 2, "left", NULL, NULL, NULL,
+		  "0 customer external verified; 1 agent unknown", "", 0 },
+		{ "option right", 2, "right", NULL, NULL, NULL,
+		  "0 agent unknown; 1 customer external verified", "", 1 },
+		{ "option 2 of four", 4, "2", NULL, NULL, NULL,
+		  "0 unknown unknown; 1 unknown unknown; 2 customer external verified; 3 unknown "
+		  "unknown",
+		  "", 2 },
+		{ "option all", 2, "all", NULL, NULL, NULL, "0 customer external verified", "", 0 },
+		{ "option not there", 2, "3", NULL, NULL, NULL,
+		  "0 unknown unknown; 1 unknown unknown", "channel_missing no_customer", -1 },
+		{ "mono: left is no side", 1, "left", NULL, NULL, NULL, "0 unknown unknown",
+		  "mono no_customer", -1 },
+		{ "mono: right is no side", 1, "right", NULL, NULL, NULL, "0 unknown unknown",
+		  "channel_missing mono no_customer", -1 },
+		{ "mono: all", 1, "all", NULL, NULL, NULL, "0 customer external verified",
+		  "mono_declared_customer", 0 },
+		{ "mono: 0", 1, "0", NULL, NULL, NULL, "0 customer external verified",
+		  "mono_declared_customer", 0 },
+		{ "mono: nothing", 1, NULL, NULL, NULL, NULL, "0 unknown unknown",
+		  "mono no_customer", -1 },
+		{ "mono with a stereo profile", 1, NULL, "azure", NULL, NULL, "0 unknown unknown",
+		  "profile_unused mono no_customer", -1 },
+		{ "mono of customer and agent", 1, NULL, NULL,
+		  SIDE "\"customer_channel\":0,\"agent_channel\":0}", NULL, "0 unknown unknown",
+		  "mono no_customer", -1 },
+		{ "mono with a stereo sidecar", 1, NULL, NULL,
+		  SIDE "\"customer_channel\":0,\"agent_channel\":1}", NULL, "0 customer external",
+		  "channel_missing mono no_customer", -1 },
+		{ "profile", 2, NULL, "amazon-connect", NULL, NULL,
+		  "0 customer external verified; 1 agent internal verified", "", 0 },
+		{ "profile, agent left", 2, NULL, "verint", NULL, NULL,
+		  "0 agent internal verified; 1 customer external verified", "", 1 },
+		{ "profile that needs the direction", 2, NULL, "freeswitch", NULL, NULL,
+		  "0 unknown unknown; 1 unknown unknown", "profile_unused no_customer", -1 },
+		{ "inbound", 2, NULL, "freeswitch", SIDE "\"direction\":\"inbound\"}", NULL,
+		  "0 customer external verified; 1 agent internal verified", "", 0 },
+		{ "outbound", 2, NULL, "freeswitch", SIDE "\"direction\":\"outbound\"}", NULL,
+		  "0 agent internal verified; 1 customer external verified", "", 1 },
+		{ "profile out of the sidecar", 2, NULL, NULL,
+		  SIDE "\"profile\":\"asterisk\",\"direction\":\"outbound\"}", NULL,
+		  "0 agent internal verified; 1 customer external verified", "", 1 },
+		{ "profile that is not there", 2, NULL, NULL, SIDE "\"profile\":\"nope\"}", NULL,
+		  "0 unknown unknown; 1 unknown unknown", "profile_unused no_customer", -1 },
+		{ "profile by folder", 2, NULL, NULL, NULL, folder_config,
+		  "0 agent internal verified; 1 customer external verified", "", 1 },
+		{ "sidecar", 2, NULL, NULL,
+		  SIDE
+		  "\"customer_channel\":\"right\",\"agent_channel\":\"left\",\"agent_id\":\"a7\","
+		  "\"customer_key\":\"k\"}",
+		  NULL, "0 agent internal verified a7; 1 customer external verified k", "", 1 },
+		{ "sidecar, parties", 2, NULL, NULL,
+		  SIDE "\"parties\":[{\"channel\":1,\"role\":\"ivr\"},{\"channel\":0,\"role\":"
+		       "\"customer\",\"id\":\"k\"}]}",
+		  NULL, "0 customer external verified k; 1 ivr unknown verified", "", 0 },
+		{ "an agent alone is no customer beside it", 2, NULL, NULL,
+		  SIDE "\"agent_channel\":1}", NULL, "0 unknown unknown; 1 agent internal verified",
+		  "no_customer", -1 },
+		{ "option and sidecar agree", 2, "left", NULL, SIDE "\"customer_channel\":0}", NULL,
+		  "0 customer external verified; 1 agent unknown", "", 0 },
+		{ "option against sidecar", 2, "left", NULL, SIDE "\"customer_channel\":1}", NULL,
+		  "0 unknown unknown; 1 unknown unknown", "role_conflict no_customer", -1 },
+		{ "option against the sidecar's agent", 2, "left", NULL,
+		  SIDE "\"agent_channel\":0}", NULL, "0 unknown unknown; 1 unknown unknown",
+		  "role_conflict no_customer", -1 },
+		{ "option against profile", 2, "left", "verint", NULL, NULL,
+		  "0 unknown unknown; 1 unknown unknown", "role_conflict no_customer", -1 },
+		{ "sidecar against profile", 2, NULL, "azure", SIDE "\"customer_channel\":1}", NULL,
+		  "0 unknown unknown; 1 unknown unknown", "role_conflict no_customer", -1 },
+		{ "all against the sidecar's agent", 2, "all", NULL, SIDE "\"agent_channel\":1}",
+		  NULL, "0 unknown unknown; 1 unknown unknown", "role_conflict no_customer", -1 },
+		{ "internal", 2, NULL, NULL, SIDE "\"internal\":true,\"customer_channel\":0}", NULL,
+		  "0 customer internal verified; 1 agent internal", "internal_call", -1 },
+		{ "internal by direction", 2, "left", NULL, SIDE "\"direction\":\"internal\"}",
+		  NULL, "0 customer internal verified; 1 agent internal", "internal_call", -1 },
+		{ "internal customer", 2, NULL, "azure", SIDE "\"customer_kind\":\"internal\"}",
+		  NULL, "0 unknown internal; 1 unknown internal", "internal_call", -1 },
+		{ "internal customer as a party", 2, "left", "azure",
+		  SIDE "\"parties\":[{\"channel\":0,\"role\":\"customer\",\"kind\":\"internal\"}]}",
+		  NULL, "0 customer internal verified; 1 agent internal", "internal_call", -1 },
+		{ "two customers", 2, NULL, NULL,
+		  SIDE "\"parties\":[{\"channel\":0,\"role\":\"customer\"},{\"channel\":1,\"role\":"
+		       "\"customer\"}]}",
+		  NULL, "0 customer external verified; 1 customer external verified",
+		  "two_customers", -1 },
+		{ "damaged sidecar", 2, "left", NULL, "{\"schema\":1,", NULL,
+		  "0 customer external; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		{ "empty sidecar", 2, "left", NULL, "", NULL,
+		  "0 customer external; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		{ "somebody else's JSON", 2, "left", NULL, "{\"a\":1}", NULL,
+		  "0 customer external; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		{ "the same key twice", 2, NULL, NULL,
+		  SIDE "\"customer_channel\":0,\"customer_channel\":1}", NULL,
+		  "0 unknown unknown; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		{ "notice required", 2, "left", NULL, SIDE "\"purpose\":\"training\"}",
+		  notice_config, "0 customer external; 1 unknown unknown", "no_notice no_customer",
+		  -1 },
+		{ "notice given", 2, "left", NULL,
+		  SIDE "\"purpose\":\"training\",\"notice\":\"IVR\"}", notice_config,
+		  "0 customer external verified; 1 agent unknown", "", 0 },
+	};
+
+	for (const struct row *r = rows; r < rows + UT_ARRAY_LEN(rows); r++) {
+		struct ut_meta_config *cfg = NULL;
+		struct ut_meta_opts o = { .customer = r->customer,
+					  .profile = r->profile,
+					  .sidecar = r->sidecar,
+					  .sidecar_n = r->sidecar ? strlen(r->sidecar) : 0,
+					  .sidecar_name = "call.json" };
+		struct ut_call c;
+		struct ut_text parties = { 0 }, problems = { 0 };
+		struct ut_error err = { 0 };
+
+		tap_row(r->name);
+		ut_text_add(&parties, "");
+		ut_text_add(&problems, "");
+		CHECK_EQ(ut_meta_config_parse(r->config, r->config ? strlen(r->config) : 0,
+					      "config", &cfg, &err),
+			 UT_OK);
+		ut_call_init(&c);
+		c.media.n_ch = r->n_ch;
+		CHECK_EQ(ut_call_set(&c.media.path, "/calls/verint/a.wav"), UT_OK);
+		CHECK_EQ(ut_meta_check_opts(cfg, &o, &err), UT_OK);
+		CHECK_EQ(ut_meta_assign(cfg, &o, &c, &err), UT_OK);
+		parties_text(&c, &parties);
+		problems_text(&c, &problems);
+		CHECK_STR(parties.s, r->parties);
+		CHECK_STR(problems.s, r->problems);
+		CHECK_EQ(ut_call_customer(&c, NULL), r->voice);
+		for (size_t i = 0; i < c.n_problems; i++)
+			CHECK(strlen(c.problem[i].message) > 20);
+		ut_call_done(&c);
+		ut_text_done(&parties);
+		ut_text_done(&problems);
+		ut_meta_config_destroy(&cfg);
+		tap_end();
+	}
+}
+
+/* A recording that carries the same on both channels is mono, whatever it calls itself. */
+static void test_dual_mono(void)
+{
+	struct ut_meta_config *cfg = NULL;
+	struct ut_meta_opts o = { .customer = "left" };
+	struct ut_call c;
+
+	tap_row("dual mono: no sides");
+	CHECK_EQ(ut_meta_config_load(NULL, &cfg, NULL), UT_OK);
+	ut_call_init(&c);
+	c.media.n_ch = 2;
+	c.media.dual_mono = true;
+	CHECK_EQ(ut_meta_assign(cfg, &o, &c, NULL), UT_OK);
+	CHECK_EQ(c.n_parties, 1);
+	CHECK_EQ(ut_call_customer(&c, NULL), -1);
+	CHECK(ut_call_has_problem(&c, "mono"));
+	ut_call_done(&c);
+	ut_meta_config_destroy(&cfg);
+	tap_end();
+}
+
+static void test_fields(void)
+{
+	static const char doc[] =
+	    SIDE "\"call_id\":\"c1\",\"start_time\":\"2026-01-31T14:05:00Z\",\"direction\":"
+		 "\"inbound\",\"queue\":\"q\",\"team\":\"\xd7\xa6\xd7\xa4\xd7\x95\xd7\x9f\","
+		 "\"agent_id\":\"a\",\"case_id\":\"k\",\"language\":\"he\",\"profile\":\"generic\","
+		 "\"masked\":[{\"start_s\":9.001,\"end_s\":9.999},{\"start_s\":2,\"end_s\":3}],"
+		 "\"hold\":[{\"start_s\":5,\"end_s\":6}]}";
+	struct ut_meta_config *cfg = NULL;
+	struct ut_meta_opts o = { .sidecar = doc,
+				  .sidecar_n = sizeof(doc) - 1,
+				  .sidecar_name = "c" };
+	struct ut_span_list spans = { 0 };
+	struct ut_call c;
+
+	tap_row("fields and spans come through");
+	CHECK_EQ(ut_meta_config_load(NULL, &cfg, NULL), UT_OK);
+	ut_call_init(&c);
+	c.media.n_ch = 2;
+	CHECK_EQ(ut_meta_assign(cfg, &o, &c, NULL), UT_OK);
+	CHECK_STR(c.meta.call_id, "c1");
+	CHECK_STR(c.meta.start_time, "2026-01-31T14:05:00Z");
+	CHECK_STR(c.meta.team, "\xd7\xa6\xd7\xa4\xd7\x95\xd7\x9f");
+	CHECK_STR(c.meta.profile, "generic");
+	CHECK(c.meta.purpose == NULL);
+	CHECK_STR(c.party[0].source, "profile generic");
+	CHECK_EQ(ut_meta_known_spans(&o, &spans, NULL), UT_OK);
+	CHECK_EQ(spans.n, 3);
+	if (spans.n == 3) {
+		CHECK_EQ(spans.v[0].start, 200);
+		CHECK_EQ(spans.v[0].kind, UT_SPAN_MASKED);
+		CHECK_EQ(spans.v[1].kind, UT_SPAN_MUSIC);
+		CHECK_EQ(spans.v[2].start, 900); /* outwards */
+		CHECK_EQ(spans.v[2].end, 1000);
+	}
+	ut_span_list_done(&spans);
+	ut_call_done(&c);
+	ut_meta_config_destroy(&cfg);
+	tap_end();
+}
+
+static void test_options(void)
+{
+	static const struct row {
+		const char *name, *customer, *profile;
+		enum ut_status want;
+		const char *says;
+	} rows[] = {
+		{ "fine", "left", "generic", UT_OK, "" },
+		{ "a direction is asked for later", NULL, "freeswitch", UT_OK, "" },
+		{ "middle", "middle", NULL, UT_EINVAL, "left, right, all" },
+		{ "8", "8", NULL, UT_EINVAL, "0 to 7" },
+		{ "-1", "-1", NULL, UT_EINVAL, "left, right, all" },
+		{ "empty", "", NULL, UT_EINVAL, "left, right, all" },
+		{ "profile", NULL, "amazon", UT_EMETA, "amazon-connect" },
+	};
+	struct ut_meta_config *cfg = NULL;
+
+	CHECK_EQ(ut_meta_config_load(NULL, &cfg, NULL), UT_OK);
+	for (const struct row *r = rows; r < rows + UT_ARRAY_LEN(rows); r++) {
+		struct ut_meta_opts o = { .customer = r->customer, .profile = r->profile };
+		struct ut_error err = { 0 };
+
+		tap_row(r->name);
+		CHECK_EQ(ut_meta_check_opts(cfg, &o, &err), r->want);
+		if (!strstr(err.msg, r->says))
+			CHECK_STR(err.msg, r->says);
+		tap_end();
+	}
+	ut_meta_config_destroy(&cfg);
+}
+
+/* The cases that the schemas are held to as well (tests/contract/meta_contract.py). */
+static void test_cases(void)
+{
+	char path[4096], name[128];
+	const char *root = getenv("UT_SOURCE");
+	json_t *all, *c;
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/tests/contract/meta_cases.json", root ? root : "..");
+	all = json_load_file(path, 0, NULL);
+	if (!all) {
+		tap_skip("cases", "tests/contract/meta_cases.json not found; set UT_SOURCE");
+		return;
+	}
+	for (unsigned k = 0; k < 2; k++) {
+		json_array_foreach(json_object_get(all, k ? "config" : "sidecar"), i, c)
+		{
+			char *doc = json_dumps(json_object_get(c, "doc"), 0);
+			struct ut_claims claims = { 0 };
+			struct ut_meta_config *cfg = NULL;
+			struct ut_error err = { 0 };
+			enum ut_status st;
+
+			snprintf(name, sizeof(name), "%s: %s", k ? "config" : "sidecar",
+				 json_string_value(json_object_get(c, "name")));
+			tap_row(name);
+			st = k ? ut_meta_config_parse(doc, strlen(doc), "f", &cfg, &err)
+			       : ut_sidecar_parse(doc, strlen(doc), "f", &claims, &err);
+			CHECK_STR(err.msg[0] && st == UT_OK ? err.msg : "", "");
+			CHECK_EQ(st, json_is_true(json_object_get(c, "ok")) ? UT_OK : UT_EMETA);
+			if (st != UT_OK)
+				CHECK(strstr(err.msg, "f: ") && strlen(err.msg) > 15);
+			ut_claims_done(&claims);
+			ut_meta_config_destroy(&cfg);
+			free(doc);
+			tap_end();
+		}
+	}
+	json_decref(all);
+}
+
+static void test_profiles(void)
+{
+	static const char *const must[] = { "amazon-connect", "twilio-flex", "azure",   "verint",
+					    "freeswitch",     "asterisk",    "genesys", "generic" };
+	struct ut_meta_config *cfg = NULL;
+	struct ut_meta_profile_info p;
+
+	tap_row("the shipped profiles are there, and described");
+	CHECK_EQ(ut_meta_config_load(NULL, &cfg, NULL), UT_OK);
+	for (size_t k = 0; k < UT_ARRAY_LEN(must); k++) {
+		bool found = false;
+
+		for (size_t i = 0; ut_meta_profile(cfg, i, &p); i++)
+			if (strcmp(p.name, must[k]) == 0) {
+				found = true;
+				CHECK(strlen(p.description) > 20);
+				CHECK(strstr(p.layout, "customer") && strstr(p.layout, "agent"));
+			}
+		CHECK(found);
+	}
+	ut_meta_config_destroy(&cfg);
+	tap_end();
+
+	tap_row("a config file that is not there, or a folder");
+	CHECK_EQ(ut_meta_config_load("/nonexistent/x.json", &cfg, NULL), UT_ENOENT);
+	CHECK_EQ(ut_meta_config_load("/", &cfg, NULL), UT_EMETA);
+	CHECK(cfg == NULL);
+	tap_end();
+}
+
+static bool touch(const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	return f && fclose(f) == 0;
+}
+
+static void test_sidecar_path(void)
+{
+	char dir[] = "/tmp/ut-meta-XXXXXX", a[128], b[128], got[128];
+
+	tap_row("where the sidecar is looked for");
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(a, sizeof(a), "%s/call.wav.json", dir);
+	snprintf(b, sizeof(b), "%s/call.json", dir);
+	snprintf(got, sizeof(got), "%s/call.wav", dir);
+	{
+		char rec[128], none[160];
+
+		snprintf(rec, sizeof(rec), "%s", got);
+		CHECK(!ut_meta_sidecar_path(rec, got, sizeof(got)));
+		CHECK(touch(a));
+		CHECK(ut_meta_sidecar_path(rec, got, sizeof(got)));
+		CHECK_STR(got, a);
+		CHECK(touch(b));
+		CHECK(ut_meta_sidecar_path(rec, got, sizeof(got)));
+		CHECK_STR(got, b);
+		CHECK(!ut_meta_sidecar_path(b, got, sizeof(got))); /* not its own */
+		CHECK(!ut_meta_sidecar_path(rec, got, 10));
+		snprintf(none, sizeof(none), "%s/v1.2/call", dir);
+		CHECK(!ut_meta_sidecar_path(none, got, sizeof(got)));
+	}
+	unlink(a);
+	unlink(b);
+	rmdir(dir);
+	tap_end();
+}
+
+int main(void)
+{
+	test_assign();
+	test_dual_mono();
+	test_fields();
+	test_options();
+	test_cases();
+	test_profiles();
+	test_sidecar_path();
+	return tap_done();
+}
