@@ -1,0 +1,1 @@
+undertone findings --json --csv 2>&1

@@ -1,0 +1,1 @@
+undertone findings --db none.db 2>&1

@@ -1,0 +1,1 @@
+undertone merge a.db 2>&1
