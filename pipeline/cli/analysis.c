@@ -55,6 +55,22 @@ static enum ut_status load_model(const char *path, struct ut_tone_model **ret, s
 	return st;
 }
 
+static enum ut_status load_permit(const struct ut_cli_analysis *a, struct ut_permit **ret,
+				  struct ut_error *err)
+{
+	struct ut_text t = { 0 };
+	enum ut_status st = UT_OK;
+
+	if (!a->objections && !a->require_notice)
+		return UT_OK;
+	if (a->objections)
+		st = read_file(a->objections, &t, err);
+	if (st == UT_OK)
+		st = ut_permit_create(t.s, a->require_notice, ret, err);
+	ut_text_done(&t);
+	return st;
+}
+
 int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, const void *opts,
 		struct ut_cli_loaded *l)
 {
@@ -72,6 +88,8 @@ int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, c
 		return ut_cli_fail(NULL, &err);
 	if (ut_meta_check_opts(l->config, &meta, &err) != UT_OK)
 		return ut_cli_usage(cmd, "%s", err.msg);
+	if (load_permit(a, &l->permit, &err) != UT_OK)
+		return ut_cli_fail(NULL, &err);
 	if (load_model(a->model, &l->model, &err) != UT_OK)
 		return ut_cli_fail(NULL, &err);
 	ut_opt_json(cmd->opts, opts, UT_OPT_RESULT, &l->result_options);
@@ -94,6 +112,7 @@ int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, c
 		.customer = a->customer,
 		.profile = a->profile,
 		.tone = l->model,
+		.permit = l->permit,
 	};
 	l->limits = (struct ut_worker_limits){
 		.memory_bytes = (size_t)a->memory_mb << 20,
@@ -108,5 +127,6 @@ void ut_cli_loaded_done(struct ut_cli_loaded *l)
 {
 	ut_meta_config_destroy(&l->config);
 	ut_tone_model_destroy(&l->model);
+	ut_permit_destroy(&l->permit);
 	ut_text_done(&l->result_options);
 }

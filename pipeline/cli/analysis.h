@@ -11,7 +11,8 @@
 #include "run/worker.h"
 
 struct ut_cli_analysis {
-	const char *customer, *profile, *config, *model, *format;
+	const char *customer, *profile, *config, *model, *format, *objections;
+	bool require_notice;
 	int64_t rate_hz, channels;
 	double max_hours;
 	int64_t memory_mb, stall_s;
@@ -67,6 +68,16 @@ extern const struct ut_cli_analysis ut_cli_analysis_default;
 	      .value = "N",                                                                        \
 	      .flags = UT_OPT_RESULT,                                                              \
 	      .help = "channels for --raw-format (default: 1)" },                                  \
+	    { .name = "objections",                                                                \
+	      .type = UT_OPT_STRING,                                                               \
+	      .offset = offsetof(T, analysis.objections),                                          \
+	      .value = "FILE",                                                                     \
+	      .help = "customer keys, one a line: customers who said no; their calls are left "    \
+		      "alone" },                                                                   \
+	    { .name = "require-notice",                                                            \
+	      .type = UT_OPT_BOOL,                                                                 \
+	      .offset = offsetof(T, analysis.require_notice),                                      \
+	      .help = "leave calls alone whose sidecar does not declare purpose and notice" },     \
 	    { .name = "max-hours",                                                                 \
 	      .type = UT_OPT_REAL,                                                                 \
 	      .offset = offsetof(T, analysis.max_hours),                                           \
@@ -92,6 +103,7 @@ struct ut_cli_loaded { /* what the options stand for */
 	struct ut_worker_limits limits;
 	struct ut_meta_config *config;
 	struct ut_tone_model *model;
+	struct ut_permit *permit;
 	struct ut_text result_options; /* the options that change results, and the configuration */
 };
 

@@ -12,12 +12,14 @@
 #include "decode/decode.h"
 #include "metadata/metadata.h"
 #include "run/item.h"
+#include "run/permit.h"
 
 struct ut_analyse_opts { /* all lent, as long as the analyser */
 	struct ut_decode_opts decode;
 	const struct ut_meta_config *meta;
 	const char *customer, *profile; /* as ut_meta_opts */
 	const struct ut_tone_model *tone;
+	const struct ut_permit *permit; /* NULL: every call may be analysed */
 };
 
 /* The time each step took of the processor since create, in seconds: what a bench prints. */

@@ -106,7 +106,7 @@ static void progress(struct batch *b)
 {
 	const struct ut_batch_counts *n = &b->r->n;
 	double t = now_s(), wall = t - b->start_s;
-	int64_t settled = n->done + n->known + n->failed + n->set_aside + n->elsewhere;
+	int64_t settled = n->done + n->known + n->failed + n->set_aside + n->refused + n->elsewhere;
 
 	if (!b->o->progress || t - b->shown_s < 0.5)
 		return;
@@ -188,8 +188,8 @@ static void release(struct batch *b, struct work *w)
 /* The fault may pass by itself: nothing of the content. */
 static bool passing(enum ut_status code)
 {
-	return code == UT_EIO || code == UT_ECHANGED || code == UT_ENOENT || code == UT_EINTR ||
-	       code == UT_EDB;
+	return code == UT_EREFUSED || code == UT_EIO || code == UT_ECHANGED || code == UT_ENOENT ||
+	       code == UT_EINTR || code == UT_EDB;
 }
 
 /* Is the content settled under this key: stored, or set aside? */
@@ -387,7 +387,11 @@ static enum ut_status on_done(struct batch *b, const struct ut_pool_event *ev, s
 		st = settle(b, w, w->verdict, err);
 	else if (code == UT_OK)
 		st = store_call(b, w, ev, err);
-	else if ((ev->died || code == UT_ENOMEM) && !w->alone)
+	else if (code == UT_EREFUSED) {
+		b->r->n.refused++;
+		say(b, UT_LOG_INFO, "call_refused", w->item.path, &ev->err);
+		st = UT_OK;
+	} else if ((ev->died || code == UT_ENOMEM) && !w->alone)
 		st = put_off(b, w->item.path, w->item.named, LATER_ALONE, 0, err);
 	else
 		st = record_failure(b, w->item.path, &w->key, &ev->err, err);
@@ -559,7 +563,7 @@ static void end(struct batch *b)
 	struct ut_run_counts c = {
 		.seen = n->seen,
 		.done = n->done,
-		.skipped = n->known + n->set_aside + n->unsettled + n->elsewhere,
+		.skipped = n->known + n->set_aside + n->refused + n->unsettled + n->elsewhere,
 		.failed = n->failed,
 		.audio_s = n->audio_s,
 		.cpu_s = n->cpu_s,
@@ -622,6 +626,7 @@ void ut_batch_summary(const struct ut_batch_opts *o, const struct ut_batch_resul
 		{ n->known, "known already" },
 		{ n->failed, "failed" },
 		{ n->set_aside, "set aside after failing before (--retry-failed tries again)" },
+		{ n->refused, "left alone (objection or no notice)" },
 		{ n->unsettled, "still being written (the next run takes them)" },
 		{ n->unreadable, "unreadable" },
 	};

@@ -39,6 +39,7 @@ struct ut_batch_counts {
 	int64_t known;      /* stored by an earlier run */
 	int64_t failed;     /* now */
 	int64_t set_aside;  /* failed before with the same content and options */
+	int64_t refused;    /* objections, no notice: left alone on purpose */
 	int64_t unsettled;  /* still being written */
 	int64_t elsewhere;  /* another shard's */
 	int64_t unreadable; /* folders, and names that lead nowhere */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static enum ut_status permit(struct ut_analyser *a, const struct ut_recording *r,
+			     struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 static enum ut_status assign(struct ut_analyser *a, const struct ut_recording *r,
 			     struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 static enum ut_status activity(struct ut_analyser *a, const struct ut_recording *r,
@@ -18,6 +20,7 @@ static enum ut_status tone(struct ut_analyser *a, const struct ut_recording *r,
 			   struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 
 const struct ut_step ut_steps[] = {
+	{ "permit", permit },           /* nothing: may this call be analysed at all? */
 	{ "measure", ut_step_measure }, /* media, ch[].frames: decode, resample, 10 ms rows */
 	{ "assign", assign },           /* meta, party[]: who is who */
 	{ "activity", activity },       /* ch[].activity: where there is speech, music, tones */
@@ -41,6 +44,30 @@ static struct ut_meta_opts meta_opts(const struct ut_analyser *a, const struct u
 		.sidecar_n = r->sidecar_n,
 		.sidecar_name = r->sidecar_name,
 	};
+}
+
+/* Before anything is decoded: what the metadata says, on a record of its own. */
+static enum ut_status permit(struct ut_analyser *a, const struct ut_recording *r,
+			     UT_UNUSED struct ut_beat *beat, UT_UNUSED struct ut_call *c,
+			     struct ut_error *err)
+{
+	struct ut_meta_opts o = meta_opts(a, r);
+	struct ut_call scratch;
+	enum ut_status st;
+
+	if (!a->o.permit)
+		return UT_OK;
+	ut_call_init(&scratch);
+	scratch.media.n_ch = 2;
+	st = ut_call_set(&scratch.media.path, r->name);
+	if (st == UT_OK)
+		st = ut_meta_assign(a->o.meta, &o, &scratch, err);
+	else
+		no_memory(err);
+	if (st == UT_OK)
+		st = ut_permit_check(a->o.permit, &scratch.meta, err);
+	ut_call_done(&scratch);
+	return st;
 }
 
 static enum ut_status assign(struct ut_analyser *a, const struct ut_recording *r,
