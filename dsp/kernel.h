@@ -33,6 +33,18 @@ void ut_k_pow(float *y, const float *x, float e, size_t n); /* y may be x */
 /* dB = UT_DB_LOG2 * log2(power) */
 #define UT_DB_LOG2 3.01029996f
 
+/* y[i] = 10 log10(x[i] + add), in dB. */
+void ut_k_db_all(float *restrict y, const float *restrict x, float add, size_t n);
+/* y[i] = sqrt((x[i] + add) * scale). */
+void ut_k_sqrt(float *restrict y, const float *restrict x, float add, float scale, size_t n);
+/* re[i] = z[2i], im[i] = z[2i + 1], i < n. */
+void ut_k_part(float *restrict re, float *restrict im, const float *restrict z, size_t n);
+/* The power spectrum of 2 * half real samples from the transform of their pairs (see rfft.c):
+ * low[0..half/2] and high[0..half/2] are its lower and upper half. re and im hold half + 1. */
+void ut_k_split_power(size_t half, const float *restrict re, const float *restrict im,
+		      const float *restrict cosine, const float *restrict sine, float *restrict low,
+		      float *restrict high);
+
 /* One logarithm, same formula as ut_k_log2. */
 static inline float ut_k_log2_1(float x)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dsp/fft.h"
+#include "dsp/kernel.h"
 
 enum ut_status ut_rfft_create(unsigned n, struct ut_rfft **ret, struct ut_error *err)
 {
@@ -21,7 +22,8 @@ enum ut_status ut_rfft_create(unsigned n, struct ut_rfft **ret, struct ut_error 
 	r->im = fftwf_alloc_real(half + 1);
 	r->cosine = fftwf_alloc_real(half + 1);
 	r->sine = fftwf_alloc_real(half + 1);
-	if (!r->in || !r->z || !r->re || !r->im || !r->cosine || !r->sine)
+	r->high = fftwf_alloc_real(half / 2 + 1);
+	if (!r->in || !r->z || !r->re || !r->im || !r->cosine || !r->sine || !r->high)
 		goto nomem;
 	memset(r->in, 0, n * sizeof(*r->in));
 	for (unsigned k = 0; k <= half; k++) {
@@ -38,38 +40,21 @@ nomem:
 	return ut_fail(err, UT_ENOMEM, "transform");
 }
 
-/*
- * Even and odd samples are the real and imaginary part of z. With M = n/2 and W = e^(-2 pi i/n):
- * E = (Z[k] + Z*[M-k]) / 2, O = (Z[k] - Z*[M-k]) / 2i, X[k] = E + W^k O, X[M-k] = (E - W^k O)*.
- */
-static void split(unsigned half, const float *restrict re, const float *restrict im,
-		  const float *restrict cosine, const float *restrict sine, float *restrict low,
-		  float *restrict high)
-{
-	/* low and high are halves of one spectrum; the one in the middle is written by both, alike
-	 */
-	for (unsigned k = 0; k <= half / 2; k++) {
-		float a = re[k], b = im[k], c = re[half - k], d = im[half - k];
-		float er = a + c, ei = b - d, odd = b + d, oi = c - a;
-		float wr = cosine[k] * odd + sine[k] * oi, wi = cosine[k] * oi - sine[k] * odd;
-
-		low[k] = 0.25f * ((er + wr) * (er + wr) + (ei + wi) * (ei + wi));
-		high[half / 2 - k] = 0.25f * ((er - wr) * (er - wr) + (ei - wi) * (ei - wi));
-	}
-}
-
 void ut_rfft_power(struct ut_rfft *r, float *restrict power)
 {
 	unsigned half = r->n / 2;
 
+	/*
+	 * Even and odd samples are the real and imaginary part of z. With M = n/2, W = e^(-2 pi
+	 * i/n): E = (Z[k] + Z*[M-k]) / 2, O = (Z[k] - Z*[M-k]) / 2i, X[k] = E + W^k O, X[M-k] = (E
+	 * - W^k O)*. The element in the middle is written by both halves, alike.
+	 */
 	fftwf_execute(r->plan);
-	for (unsigned k = 0; k < half; k++) {
-		r->re[k] = r->z[2 * k];
-		r->im[k] = r->z[2 * k + 1];
-	}
+	ut_k_part(r->re, r->im, r->z, half);
 	r->re[half] = r->re[0];
 	r->im[half] = r->im[0];
-	split(half, r->re, r->im, r->cosine, r->sine, power, power + half / 2);
+	ut_k_split_power(half, r->re, r->im, r->cosine, r->sine, power, r->high);
+	memcpy(power + half / 2, r->high, (half / 2 + 1) * sizeof(*power));
 }
 
 void ut_rfft_destroy(struct ut_rfft **pr)
@@ -87,6 +72,7 @@ void ut_rfft_destroy(struct ut_rfft **pr)
 	fftwf_free(r->im);
 	fftwf_free(r->cosine);
 	fftwf_free(r->sine);
+	fftwf_free(r->high);
 	free(r);
 	*pr = NULL;
 }

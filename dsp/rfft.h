@@ -14,7 +14,7 @@ struct ut_rfft {
 	unsigned n;
 	float *in; /* n samples: the caller fills them; they stay */
 	/* the rest is its own */
-	float *z, *re, *im, *cosine, *sine;
+	float *z, *re, *im, *cosine, *sine, *high;
 	void *plan;
 };
 

@@ -148,7 +148,7 @@ static void set(struct ut_frame *row, enum ut_frame_col col, float v)
 static void measure_shape(struct ut_spectrum *s, float band, struct ut_frame *row)
 {
 	const float *p = s->p_short + BAND_LO;
-	float *now = s->shape[s->turn], *before = s->shape[s->turn ^ 1], inv = 1 / band;
+	float *now = s->shape[s->turn], *before = s->shape[s->turn ^ 1];
 	float low = ut_k_sum(p, BAND_1K - BAND_LO);
 	float high = ut_k_sum(p + (BAND_1K - BAND_LO), BAND_HI - BAND_1K);
 	float *db = s->db; /* free until the lines are looked for */
@@ -157,12 +157,8 @@ static void measure_shape(struct ut_spectrum *s, float band, struct ut_frame *ro
 
 	set(row, UT_COL_alpha_db, ut_k_db((high + tiny) / (low + tiny)));
 	set(row, UT_COL_hammarberg_db, ut_k_db((top_low + tiny) / (top_high + tiny)));
-	for (unsigned i = 0; i < BAND_N; i++) {
-		float q = p[i] + tiny;
-
-		db[i] = UT_DB_LOG2 * ut_k_log2_1(q);
-		now[i] = sqrtf(q * inv);
-	}
+	ut_k_db_all(db, p, tiny, BAND_N);
+	ut_k_sqrt(now, p, tiny, 1 / band, BAND_N);
 	set(row, UT_COL_slope_lo, ut_k_dot(s->slope_lo, db, BAND_1K - BAND_LO));
 	set(row, UT_COL_slope_hi,
 	    ut_k_dot(s->slope_hi, db + (BAND_1K - BAND_LO), BAND_HI - BAND_1K));
@@ -227,14 +223,13 @@ void ut_spectrum_prominence(struct ut_spectrum *s, struct ut_frame *row)
 	const float *db = s->db + CEP_LO;
 	float mean = ut_k_sum(db, CEP_N) / CEP_N, slope = ut_k_dot(db, s->cep_trend, CEP_N);
 	float base = mean - slope * (CEP_N - 1) / 2, line, level, trend;
-	float cepstrum[LONG_BINS], *c = cepstrum + FIT_FROM;
+	float cepstrum[LONG_BINS], c[FIT_N];
 	unsigned top = PEAK_FROM - FIT_FROM;
 
 	for (unsigned i = 0; i < CEP_N; i++)
 		s->fft_cep->in[i] = (db[i] - base - slope * (float)i) * s->cep_taper[i];
 	ut_rfft_power(s->fft_cep, cepstrum);
-	for (unsigned i = 0; i < FIT_N; i++)
-		c[i] = UT_DB_LOG2 * ut_k_log2_1(c[i] + 1e-6f);
+	ut_k_db_all(c, cepstrum + FIT_FROM, 1e-6f, FIT_N);
 	for (unsigned i = top; i < PEAK_TO - FIT_FROM; i++)
 		top = c[i] > c[top] ? i : top;
 	level = ut_k_sum(c, FIT_N) / FIT_N;
@@ -271,8 +266,7 @@ float ut_spectrum_measure(struct ut_spectrum *s, const float *x, struct ut_frame
 
 	ut_k_mul(s->fft_long->in, x - UT_SPECTRUM_LONG / 2, s->hann_long, UT_SPECTRUM_LONG);
 	ut_rfft_power(s->fft_long, s->p_long);
-	for (unsigned k = LINE_LO - 2; k < LINE_HI + 2; k++)
-		s->db[k] = UT_DB_LOG2 * ut_k_log2_1(s->p_long[k] + tiny);
+	ut_k_db_all(s->db + LINE_LO - 2, s->p_long + LINE_LO - 2, tiny, LINE_HI - LINE_LO + 4);
 	n_at = ut_k_maxima(s->p_long, LINE_LO, LINE_HI, at);
 	ut_tones_peaks_at(s->p_long, LONG_BINS, (float)UT_RATE_HZ / UT_SPECTRUM_LONG,
 			  2.f * UT_RATE_HZ / UT_SPECTRUM_LONG, at, n_at, row);

@@ -17,7 +17,7 @@
 #include "dsp/resample.h"
 #include "dsp/spectrum.h"
 
-enum { REPEAT = 3, MARGIN = 1024 };
+enum { REPEAT = 7, MARGIN = 1024 };
 
 struct channel {
 	float *x; /* MARGIN samples of silence on both sides */
