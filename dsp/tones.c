@@ -131,6 +131,7 @@ static bool is_dtmf(const struct ut_frame *r)
 struct burst {
 	int64_t start, end;
 	struct pair hz;
+	float level_db; /* the loudest 50 ms */
 	enum ut_span_kind kind;
 	bool sure; /* by cadence, or long and unwavering: no note of music */
 };
@@ -210,7 +211,7 @@ static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b
 	    (near_hz(mean.hi, 2 * mean.lo, 8) || near_hz(mean.hi, 1.5f * mean.lo, 6) ||
 	     near_hz(mean.hi, 3 * mean.lo, 10)))
 		return false;
-	*b = (struct burst){ (int64_t)i, (int64_t)k, mean, dtmf ? UT_SPAN_DTMF : UT_SPAN_BEEP,
+	*b = (struct burst){ (int64_t)i, (int64_t)k, mean, hi_db, dtmf ? UT_SPAN_DTMF : UT_SPAN_BEEP,
 			     dtmf || (n >= SURE_MIN && hi_db - lo_db < 1.5f) };
 	return true;
 }
@@ -219,7 +220,9 @@ static bool same_tone(const struct burst *a, const struct burst *b)
 {
 	float ta = a->hz.lo > 0 ? a->hz.lo : a->hz.hi, tb = b->hz.lo > 0 ? b->hz.lo : b->hz.hi;
 
-	return near_hz(ta, tb, 20) && near_hz(a->hz.hi, b->hz.hi, 40);
+	/* machines repeat themselves; a tune does not */
+	return near_hz(ta, tb, 20) && near_hz(a->hz.hi, b->hz.hi, 40) &&
+	       fabsf(a->level_db - b->level_db) < 3;
 }
 
 static bool between(int64_t x, int64_t lo, int64_t hi)
