@@ -96,7 +96,7 @@ static void foot(const struct list *l, const struct ut_store_counts *n, bool all
 static int print(struct ut_store *s, const struct findings_opts *o)
 {
 	struct ut_finding_query q = { .limit = o->limit, .min_rank = o->min_score, .all = o->all };
-	struct ut_store_counts n;
+	struct ut_store_counts n = { 0 };
 	struct ut_error err = { 0 };
 	struct list l = {
 		.format = ut_report_list_find(o->json  ? "json"
@@ -108,7 +108,7 @@ static int print(struct ut_store *s, const struct findings_opts *o)
 
 	if (q.limit < 0)
 		q.limit = isatty(STDOUT_FILENO) && text ? 25 : 0;
-	if (ut_store_counts(s, &n, &err) != UT_OK)
+	if (text && ut_store_counts(s, &n, &err) != UT_OK)
 		return ut_cli_fail(NULL, &err);
 	if (!text || n.tones || (o->all && n.recordings))
 		l.format->head(l.color, &l.out);

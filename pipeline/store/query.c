@@ -6,29 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double real_of(sqlite3_stmt *st, int col)
-{
-	return sqlite3_column_double(st, col);
-}
+/* The columns of view finding, written out so that the order comes from an index. */
+#define FINDING_COLUMNS                                                                            \
+	"SELECT c.id, (SELECT min(f.path) FROM file AS f WHERE f.content = c.content), "           \
+	"c.call_key,"                                                                              \
+	" c.start_time, c.team, c.queue, c.agent_id, coalesce(t.label, 'none'), t.accepting,"      \
+	" t.resigned, t.angry, t.resigned + t.angry, k.start_frame / 100.0, k.end_frame / 100.0,"  \
+	" k.found_by, k.phrase "
+#define CURRENT                                                                                    \
+	" NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"                     \
+	" (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model)) "
 
-enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_query *q,
-				 ut_finding_fn *fn, void *user, struct ut_error *err)
+static enum ut_status list(struct ut_store *s, sqlite3_stmt *st, int64_t *left, ut_finding_fn *fn,
+			   void *user, struct ut_error *err)
 {
-	sqlite3_stmt *st = ut_db_stmt(
-	    s,
-	    "SELECT call_id, file, call_key, start_time, team, queue, agent_id, label, accepting,"
-	    " resigned, angry, rank, closing_start_s, closing_end_s, found_by, phrase"
-	    " FROM finding WHERE rank >= ?1 OR (?2 AND rank IS NULL)"
-	    " ORDER BY rank IS NULL, rank DESC, content LIMIT ?3",
-	    err);
-	int n = 0, rc;
+	int rc = 0;
 
-	if (!st)
-		return UT_EDB;
-	ut_db_real(st, &n, q->min_rank);
-	ut_db_int(st, &n, q->all);
-	ut_db_int(st, &n, q->limit > 0 ? q->limit : -1);
-	while ((rc = ut_db_next(s, st, err)) > 0) {
+	while (*left != 0 && (rc = ut_db_next(s, st, err)) > 0) {
 		struct ut_finding f = {
 			.call_id = sqlite3_column_int64(st, 0),
 			.file = ut_db_col(st, 1),
@@ -40,10 +34,11 @@ enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_que
 			.label = ut_db_col(st, 7),
 			.has_tone = sqlite3_column_type(st, 11) != SQLITE_NULL,
 			.has_closing = sqlite3_column_type(st, 12) != SQLITE_NULL,
-			.score = { real_of(st, 8), real_of(st, 9), real_of(st, 10) },
-			.rank = real_of(st, 11),
-			.closing_start_s = real_of(st, 12),
-			.closing_end_s = real_of(st, 13),
+			.score = { sqlite3_column_double(st, 8), sqlite3_column_double(st, 9),
+				   sqlite3_column_double(st, 10) },
+			.rank = sqlite3_column_double(st, 11),
+			.closing_start_s = sqlite3_column_double(st, 12),
+			.closing_end_s = sqlite3_column_double(st, 13),
 			.found_by = ut_db_col(st, 14),
 			.phrase = ut_db_col(st, 15),
 		};
@@ -52,19 +47,49 @@ enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_que
 			f.file = "";
 		if (!f.label)
 			f.label = "none";
+		*left -= *left > 0;
 		if (!fn(user, &f))
-			break;
+			*left = 0;
 	}
 	sqlite3_reset(st);
 	return rc < 0 ? UT_EDB : UT_OK;
+}
+
+enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_query *q,
+				 ut_finding_fn *fn, void *user, struct ut_error *err)
+{
+	int64_t left = q->limit > 0 ? q->limit : -1; /* -1: no bound */
+	sqlite3_stmt *st =
+	    ut_db_stmt(s,
+		       FINDING_COLUMNS "FROM tone AS t CROSS JOIN call AS c ON c.id = t.call_id"
+				       " JOIN closing AS k ON k.call_id = t.call_id"
+				       " WHERE t.resigned + t.angry >= ? AND" CURRENT
+				       "ORDER BY t.resigned + t.angry DESC, c.content",
+		       err);
+	enum ut_status rc;
+
+	if (!st)
+		return UT_EDB;
+	sqlite3_bind_double(st, 1, q->min_rank);
+	rc = list(s, st, &left, fn, user, err);
+	if (rc != UT_OK || left == 0 || !q->all)
+		return rc;
+	st = ut_db_stmt(s,
+			FINDING_COLUMNS "FROM call AS c LEFT JOIN closing AS k ON k.call_id = c.id"
+					" LEFT JOIN tone AS t ON t.call_id = c.id"
+					" WHERE t.call_id IS NULL AND" CURRENT "ORDER BY c.content",
+			err);
+	return st ? list(s, st, &left, fn, user, err) : UT_EDB;
 }
 
 enum ut_status ut_store_counts(struct ut_store *s, struct ut_store_counts *ret,
 			       struct ut_error *err)
 {
 	sqlite3_stmt *st = ut_db_stmt(s,
-				      "SELECT count(*), count(rank), count(found_by),"
-				      " (SELECT count(*) FROM failure) FROM finding",
+				      "SELECT count(*), count(t.call_id), count(k.call_id),"
+				      " (SELECT count(*) FROM failure) FROM call AS c"
+				      " LEFT JOIN closing AS k ON k.call_id = c.id"
+				      " LEFT JOIN tone AS t ON t.call_id = c.id WHERE" CURRENT,
 				      err);
 
 	if (!st || ut_db_next(s, st, err) < 0)

@@ -149,7 +149,8 @@ struct ut_finding_query {
 };
 /*
  * One row a recording (content): its current result. Order: rank descending, then content hash, so
- * that it does not depend on the order of processing.
+ * that it does not depend on the order of processing. The first rows come quickly however many
+ * there are.
  */
 enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_query *q,
 				 ut_finding_fn *fn, void *user, struct ut_error *err);
