@@ -98,7 +98,7 @@ static void check_channels(struct weigh *w, unsigned source)
 	struct ut_claims *c = &w->from[source];
 	unsigned n_ch = w->n_ch, kept = 0;
 
-	if (source == PROFILE && n_ch != c->n_parties) {
+	if (source == PROFILE && n_ch != c->n_parties && !w->call->media.dual_mono) {
 		PROBLEM(w, "profile_unused",
 			"%s describes %u channels, the recording has %u, so it was not used; say "
 			"who is on which channel in a sidecar",
@@ -110,6 +110,11 @@ static void check_channels(struct weigh *w, unsigned source)
 	for (unsigned i = 0; i < c->n_parties; i++) {
 		struct ut_claim_party *p = &c->party[i];
 
+		if (p->channel != UT_CHANNEL_ALL && w->call->media.dual_mono) {
+			w->spoilt = true; /* no channel of it is anybody's */
+			free(p->id);
+			continue;
+		}
 		if (p->channel != UT_CHANNEL_ALL && (unsigned)p->channel >= n_ch) {
 			PROBLEM(w, "channel_missing",
 				"%s: there is no channel %d, the recording has %u; is it another "
@@ -312,6 +317,13 @@ static void assign_parties(struct weigh *w, bool internal)
 			"a mono recording, said by %s to hold the customer alone; if an agent "
 			"speaks in it too, this result is wrong",
 			w->from[top].source);
+	else if (c->media.dual_mono)
+		PROBLEM(
+		    w, "dual_mono",
+		    "all %u channels carry the same signal: it is a mono mix, and who is who is "
+		    "lost; have the recorder keep the parties apart, or say --customer all if it "
+		    "holds the customer alone",
+		    c->media.n_ch);
 	else if (n_ch == 1 && !ut_call_has_problem(c, "mono"))
 		PROBLEM(w, "mono",
 			"one channel: who speaks cannot be told; record the parties on separate "

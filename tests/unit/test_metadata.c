@@ -184,22 +184,43 @@ static void test_assign(void)
 /* A recording that carries the same on both channels is mono, whatever it calls itself. */
 static void test_dual_mono(void)
 {
-	struct ut_meta_config *cfg = NULL;
-	struct ut_meta_opts o = { .customer = "left" };
-	struct ut_call c;
+	static const struct row {
+		const char *name, *customer, *profile, *sidecar, *problems;
+		int voice;
+	} rows[] = {
+		{ "dual mono: left", "left", NULL, NULL, "dual_mono no_customer", -1 },
+		{ "dual mono: 0", "0", NULL, NULL, "dual_mono no_customer", -1 },
+		{ "dual mono: profile", NULL, "azure", NULL, "dual_mono no_customer", -1 },
+		{ "dual mono: sidecar", NULL, NULL,
+		  SIDE "\"customer_channel\":0,\"agent_channel\":1}", "dual_mono no_customer", -1 },
+		{ "dual mono: all", "all", NULL, NULL, "mono_declared_customer", 0 },
+		{ "dual mono: nothing", NULL, NULL, NULL, "dual_mono no_customer", -1 },
+	};
 
-	tap_row("dual mono: no sides");
-	CHECK_EQ(ut_meta_config_load(NULL, &cfg, NULL), UT_OK);
-	ut_call_init(&c);
-	c.media.n_ch = 2;
-	c.media.dual_mono = true;
-	CHECK_EQ(ut_meta_assign(cfg, &o, &c, NULL), UT_OK);
-	CHECK_EQ(c.n_parties, 1);
-	CHECK_EQ(ut_call_customer(&c, NULL), -1);
-	CHECK(ut_call_has_problem(&c, "mono"));
-	ut_call_done(&c);
-	ut_meta_config_destroy(&cfg);
-	tap_end();
+	for (const struct row *r = rows; r < rows + UT_ARRAY_LEN(rows); r++) {
+		struct ut_meta_config *cfg = NULL;
+		struct ut_meta_opts o = { .customer = r->customer,
+					  .profile = r->profile,
+					  .sidecar = r->sidecar,
+					  .sidecar_n = r->sidecar ? strlen(r->sidecar) : 0 };
+		struct ut_text problems = { 0 };
+		struct ut_call c;
+
+		tap_row(r->name);
+		CHECK_EQ(ut_meta_config_load(NULL, &cfg, NULL), UT_OK);
+		ut_call_init(&c);
+		c.media.n_ch = 2;
+		c.media.dual_mono = true;
+		CHECK_EQ(ut_meta_assign(cfg, &o, &c, NULL), UT_OK);
+		problems_text(&c, &problems);
+		CHECK_STR(problems.s, r->problems);
+		CHECK_EQ(c.n_parties, 1);
+		CHECK_EQ(ut_call_customer(&c, NULL), r->voice);
+		ut_text_done(&problems);
+		ut_call_done(&c);
+		ut_meta_config_destroy(&cfg);
+		tap_end();
+	}
 }
 
 static void test_fields(void)
