@@ -6,13 +6,15 @@
 
 /* Frames of 10 ms. */
 static const int64_t unit_gap = 50;	  /* a shorter pause is inside one closing */
+static const int64_t turn_gap = 200;	  /* so is one between turns that nobody else uses */
 static const int64_t long_turn = 800;	  /* of a longer turn only the last unit is the closing */
 static const int64_t near_end = 6000;	  /* phrases are looked for in the last minute */
 static const int64_t agent_goes_on = 4500; /* speech of others after which nothing was closed */
 static const int64_t click_max = 8, click_gap = 15;
+static const int64_t word_min = 15; /* less speech than this is no word */
 static const float hit_min = 0.5f, confidence_min = 0.15f;
 static const float goodbye_said = 0.95f; /* recognised as one */
-static const float goodbye_alone = 0.3f; /* the other party is not on the recording */
+static const float goodbye_alone = 0.5f; /* the other party is not on the recording */
 enum { MAX_CANDIDATES = 4 }; /* customer turns looked at, from the end */
 
 /*
@@ -182,8 +184,13 @@ static bool said(const struct ut_closing_in *in, enum ut_phrase_meaning m, int64
 	return false;
 }
 
-/* Probability that this customer turn is only the goodbye after the closing. */
-static float goodbye(const struct ut_closing_in *in, const struct ut_turn *t, int64_t next_start,
+/* A customer's turn, or some of them with short silences in which nobody else speaks. */
+struct candidate {
+	int64_t start, end, speech, latency;
+};
+
+/* Probability that it is only the goodbye after the closing. */
+static float goodbye(const struct ut_closing_in *in, const struct candidate *t, int64_t next_start,
 		     int64_t prev_end)
 {
 	int64_t after = others_speech(in->turns, in->customer, t->end, next_start);
@@ -196,6 +203,31 @@ static float goodbye(const struct ut_closing_in *in, const struct ut_turn *t, in
 		       (after ? goodbye_w.after * log_s(after) : goodbye_w.no_after) +
 		       goodbye_w.before * log_s(before) +
 		       goodbye_w.latency * UT_MAX(-1.0f, UT_MIN(lat, 2.0f)));
+}
+
+/* The customer's last n at most, cand[0] the last. */
+static size_t candidates(const struct ut_closing_in *in, struct candidate *cand, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = in->turns->n; i-- > 0;) {
+		const struct ut_turn *t = &in->turns->v[i];
+		struct candidate *c = n ? &cand[n - 1] : NULL;
+
+		if ((int)t->party != in->customer || t->backchannel || t->speech < word_min)
+			continue;
+		if (c && c->start - t->end < turn_gap &&
+		    !others_speech(in->turns, in->customer, t->end, c->start)) {
+			c->start = t->start;
+			c->speech += t->speech;
+			c->latency = t->latency;
+			continue;
+		}
+		if (n == max)
+			break;
+		cand[n++] = (struct candidate){ t->start, t->end, t->speech, t->latency };
+	}
+	return n;
 }
 
 /* The customer's last recognised acknowledgement in the last minute wins over structure. */
@@ -236,77 +268,68 @@ static bool by_phrase(const struct ut_closing_in *in, struct ut_closing *ret)
 
 void ut_closing_find(const struct ut_closing_in *in, struct ut_closing *ret)
 {
-	const struct ut_turn *cand[MAX_CANDIDATES + 1];
-	const struct ut_turn *best = NULL;
-	size_t n = 0, n_all = 0;
+	struct candidate cand[MAX_CANDIDATES + 1];
+	const struct candidate *best = NULL;
+	size_t n;
 	float still = 1, best_p = 0;
-	bool others = false;
+	bool others = false, speaks = false;
+	int64_t s, e;
 
 	if (by_phrase(in, ret))
 		return;
-	for (size_t i = in->turns->n; i-- > 0;) {
+	for (size_t i = 0; i < in->turns->n; i++) {
 		const struct ut_turn *t = &in->turns->v[i];
 
-		if ((int)t->party != in->customer) {
-			others |= !t->backchannel;
-			continue;
-		}
-		n_all++;
-		if (!t->backchannel && n < UT_ARRAY_LEN(cand))
-			cand[n++] = t;
+		speaks |= (int)t->party == in->customer;
+		others |= (int)t->party != in->customer && !t->backchannel;
 	}
-	if (!n_all)
+	n = candidates(in, cand, UT_ARRAY_LEN(cand));
+	if (!speaks)
 		return none(ret, "the customer never speaks");
 	if (!n)
 		return none(ret, "the customer only says short words while another party talks");
-	if (n == 1 && others && cand[0]->latency == UT_NO_LATENCY)
+	if (n == 1 && others && cand[0].latency == UT_NO_LATENCY)
 		return none(ret, "the customer speaks only once, before the other party");
 
 	for (size_t j = 0; j < UT_MIN(n, (size_t)MAX_CANDIDATES); j++) {
-		int64_t next = j ? cand[j - 1]->start : in->n_frames;
-		int64_t prev = j + 1 < n ? cand[j + 1]->end : 0;
+		int64_t next = j ? cand[j - 1].start : in->n_frames;
+		int64_t prev = j + 1 < n ? cand[j + 1].end : 0;
 		float g, p;
 
-		if (others_speech(in->turns, in->customer, cand[j]->end, in->n_frames) >
+		if (others_speech(in->turns, in->customer, cand[j].end, in->n_frames) >
 		    agent_goes_on)
 			break;
 		/* with nothing said before it, it cannot be the goodbye after a closing */
 		if (j + 1 == n)
 			g = 0;
 		else
-			g = others ? goodbye(in, cand[j], next, prev) : goodbye_alone;
+			g = others ? goodbye(in, &cand[j], next, prev) : goodbye_alone;
 		p = still * (1 - g);
 		if (p > best_p) {
 			best_p = p;
-			best = cand[j];
+			best = &cand[j];
 		}
 		still *= g;
 	}
 	if (!best)
 		return none(ret, "the other party goes on for long after the customer's last turn");
+	if (best_p < confidence_min)
+		return none(ret, "no turn near the end looks like a closing");
 	*ret = (struct ut_closing){ .found_by = UT_FOUND_BY_TURN,
 				    .start = best->start,
 				    .end = best->end,
 				    .latency = best->latency,
 				    .confidence = best_p };
-	if (best_p < confidence_min)
-		return none(ret, "no turn near the end looks like a closing");
-	if (best->end - best->start > long_turn) {
-		int64_t s, e;
-
-		if (last_unit(in->speech, best->start, best->end, unit_gap, &s, &e) &&
-		    (e - s <= long_turn ||
-		     last_unit(in->speech, best->start, best->end, UT_IPU_GAP, &s, &e))) {
-			ret->start = s;
-			ret->end = e;
-			ret->latency = latency_at(in->turns, in->customer, s);
-		}
-	} else {
-		int64_t s, e;
-
+	if (best->end - best->start <= long_turn) {
 		if (trim(in->speech, best->start, best->end, &s, &e)) {
 			ret->start = s;
 			ret->end = e;
 		}
+	} else if (last_unit(in->speech, best->start, best->end, unit_gap, &s, &e) &&
+		   (e - s <= long_turn ||
+		    last_unit(in->speech, best->start, best->end, UT_IPU_GAP, &s, &e))) {
+		ret->start = s;
+		ret->end = e;
+		ret->latency = latency_at(in->turns, in->customer, s);
 	}
 }
