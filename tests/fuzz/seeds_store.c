@@ -59,9 +59,10 @@ int main(int argc, char **argv)
 	}
 	ut_store_close(&s);
 	/* small pages make a small seed */
-	snprintf(small, sizeof(small),
-		 "PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM INTO '%s/db/two-calls'",
-		 argv[1]);
+	snprintf(
+	    small, sizeof(small),
+	    "PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM INTO '%s/db/two-calls'",
+	    argv[1]);
 	if (sqlite3_open(path, &db) != SQLITE_OK ||
 	    sqlite3_exec(db, small, NULL, NULL, NULL) != SQLITE_OK) {
 		fprintf(stderr, "%s\n", sqlite3_errmsg(db));
