@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "classifiers/recogniser.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsp/frame.h"
+
+/* One row an engine. */
+static const struct ut_recogniser_engine *const engines[] = { &ut_engine_pocketsphinx };
+
+const struct ut_recogniser_opts ut_recogniser_opts_default = {
+	.engine = "pocketsphinx",
+	.model_dir = "/usr/share/pocketsphinx/model/en-us/en-us",
+	.transform = NULL,
+	.max_heard_s = 30,
+};
+
+enum {
+	PAD = 12,  /* frames kept around a span: a soft onset is cut off by any activity detector */
+	JOIN = 30, /* a shorter pause does not part two utterances */
+	INITIAL = PAD + 50, /* a phrase that starts before this begins the utterance */
+};
+
+struct ut_recogniser {
+	const struct ut_recogniser_engine *engine;
+	void *state;
+	const struct ut_phrase_list *phrases;
+	int64_t max_heard; /* frames */
+};
+
+enum ut_status ut_recogniser_create(const struct ut_recogniser_opts *o,
+				    const struct ut_phrase_list *phrases,
+				    struct ut_recogniser **ret, struct ut_error *err)
+{
+	const struct ut_recogniser_engine *engine = NULL;
+	struct ut_recogniser *r;
+	enum ut_status st;
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(engines); i++)
+		if (strcmp(engines[i]->name, o->engine) == 0)
+			engine = engines[i];
+	if (!engine)
+		return ut_fail(err, UT_EINVAL, "recogniser: no engine \"%s\"", o->engine);
+	if (!(o->max_heard_s >= 5 && o->max_heard_s <= 600))
+		return ut_fail(err, UT_EINVAL, "recogniser: max_heard_s %g is not 5..600",
+			       (double)o->max_heard_s);
+	if (!phrases->n)
+		return ut_fail(err, UT_EINVAL, "recogniser: no phrases to listen for");
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return ut_fail(err, UT_ENOMEM, "recogniser");
+	r->engine = engine;
+	r->phrases = phrases;
+	r->max_heard = lrintf(o->max_heard_s * UT_FRAMES_PER_S);
+	st = engine->create(o, phrases, &r->state, err);
+	if (st) {
+		ut_recogniser_destroy(&r);
+		return st;
+	}
+	*ret = r;
+	return UT_OK;
+}
+
+void ut_recogniser_destroy(struct ut_recogniser **pr)
+{
+	struct ut_recogniser *r = *pr;
+
+	if (!r)
+		return;
+	if (r->state)
+		r->engine->destroy(&r->state);
+	free(r);
+	*pr = NULL;
+}
+
+/* A stretch of speech inside the joined utterance. */
+struct stretch {
+	int64_t at;         /* first frame in the utterance */
+	int64_t start, end; /* frames of the call */
+};
+
+struct hearing {
+	const struct ut_recogniser *r;
+	const struct stretch *stretch;
+	size_t n_stretches;
+	unsigned party;
+	struct ut_phrase_hit *hits;
+	size_t n, cap;
+	bool nomem;
+};
+
+/*
+ * From a log-likelihood ratio to a probability that the phrase was said. A ratio that other speech
+ * reaches once in ten minutes falls with every phone of the phrase: 25 - 9 (n - 2), over 45
+ * phrases. It stands for one half, at the beginning of an utterance; in its middle, where most of
+ * the chances for an error are, 20 more are asked. docs/recogniser.md, "Calibration".
+ */
+static float probability(const struct ut_phrase *p, const struct ut_candidate *c, bool initial)
+{
+	double chance = 25 - 9 * ((double)p->pron[c->pron].n_phones - 2) + (initial ? 0 : 20);
+
+	return (float)(1 / (1 + exp(-0.1 * (c->llr - chance))));
+}
+
+static void take(void *user, const struct ut_candidate *c)
+{
+	struct hearing *h = user;
+	const struct ut_phrase *p = &h->r->phrases->v[c->phrase];
+	const int64_t mid = (c->start + c->end) / 2 / UT_HOP;
+	const struct stretch *s = h->stretch;
+	struct ut_phrase_hit hit = { .party = h->party, .phrase = p->text, .meaning = p->meaning };
+
+	while (s + 1 < h->stretch + h->n_stretches && s[1].at <= mid)
+		s++;
+	hit.score = probability(p, c, c->start / UT_HOP - s->at < INITIAL);
+	if (hit.score < p->threshold)
+		return;
+	hit.start = UT_MAX(c->start / UT_HOP - s->at, 0) + s->start;
+	hit.end = UT_MIN(c->end / UT_HOP - s->at + s->start, s->end);
+	if (hit.end <= hit.start)
+		return;
+	if (h->n == h->cap) {
+		size_t cap = h->cap ? 2 * h->cap : 32;
+		struct ut_phrase_hit *v = realloc(h->hits, cap * sizeof(*v));
+
+		if (!v) {
+			h->nomem = true;
+			return;
+		}
+		h->hits = v;
+		h->cap = cap;
+	}
+	h->hits[h->n++] = hit;
+}
+
+static int best_first(const void *a, const void *b)
+{
+	const struct ut_phrase_hit *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct ut_phrase_hit *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Of hits that share most of the shorter one's time, the best stays. */
+static size_t thin(struct ut_phrase_hit *v, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(v, n, sizeof(*v), best_first);
+	for (size_t i = 0; i < n; i++) {
+		bool free_place = true;
+
+		for (size_t k = 0; k < kept && free_place; k++) {
+			int64_t both = UT_MIN(v[i].end, v[k].end) - UT_MAX(v[i].start, v[k].start);
+
+			free_place =
+			    2 * both < UT_MIN(v[i].end - v[i].start, v[k].end - v[k].start);
+		}
+		if (free_place)
+			v[kept++] = v[i];
+	}
+	qsort(v, kept, sizeof(*v), by_start);
+	return kept;
+}
+
+/* The stretches to hear, latest max_heard frames of speech: returns their number. */
+static size_t choose(const struct ut_recogniser *r, const struct ut_hear_in *in, struct stretch *v)
+{
+	const int64_t first = (in->pos + UT_HOP - 1) / UT_HOP;
+	const int64_t last = (in->pos + (int64_t)in->n) / UT_HOP;
+	size_t n = 0;
+	int64_t left = r->max_heard, at = 0;
+
+	/* Backwards; v is filled from its end as a stack, then turned round. */
+	for (size_t i = in->speech->n; i-- > 0 && left > 0;) {
+		const struct ut_span *s = &in->speech->v[i];
+		int64_t end = UT_MIN(s->end + PAD, last), start = UT_MAX(s->start - PAD, first);
+
+		if (s->kind != UT_SPAN_SPEECH)
+			continue;
+		if (n && end > v[n - 1].start - JOIN) { /* one utterance with the later one */
+			start = UT_MIN(start, v[n - 1].start);
+			start = UT_MAX(start, v[n - 1].start - left);
+			left -= v[n - 1].start - start;
+			v[n - 1].start = start;
+			continue;
+		}
+		if (end <= start)
+			continue;
+		start = UT_MAX(start, end - left);
+		left -= end - start;
+		v[n++] = (struct stretch){ .start = start, .end = end };
+	}
+	for (size_t i = 0; i < n / 2; i++) {
+		struct stretch t = v[i];
+
+		v[i] = v[n - 1 - i];
+		v[n - 1 - i] = t;
+	}
+	for (size_t i = 0; i < n; i++) {
+		v[i].at = at;
+		at += v[i].end - v[i].start;
+	}
+	return n;
+}
+
+enum ut_status ut_recogniser_hear(struct ut_recogniser *r, const struct ut_hear_in *in,
+				  struct ut_phrase_hit **hits, size_t *n_hits, double *heard_s,
+				  struct ut_error *err)
+{
+	struct stretch *v = calloc(in->speech->n + 1, sizeof(*v));
+	struct hearing h = { .r = r, .stretch = v, .party = in->party };
+	struct ut_phrase_hit *grown;
+	int16_t *pcm = NULL;
+	enum ut_status st = UT_OK;
+	int64_t frames;
+
+	if (!v)
+		goto nomem;
+	h.n_stretches = choose(r, in, v);
+	if (!h.n_stretches)
+		goto out;
+	frames = v[h.n_stretches - 1].at + v[h.n_stretches - 1].end - v[h.n_stretches - 1].start;
+	pcm = malloc((size_t)frames * UT_HOP * sizeof(*pcm));
+	if (!pcm)
+		goto nomem;
+	for (size_t i = 0; i < h.n_stretches; i++)
+		memcpy(pcm + v[i].at * UT_HOP, in->pcm + (v[i].start * UT_HOP - in->pos),
+		       (size_t)(v[i].end - v[i].start) * UT_HOP * sizeof(*pcm));
+	st = r->engine->hear(r->state, pcm, (size_t)frames * UT_HOP, take, &h, err);
+	if (heard_s)
+		*heard_s += (double)frames / UT_FRAMES_PER_S;
+	if (h.nomem)
+		goto nomem;
+	if (st || !h.n)
+		goto out;
+	h.n = thin(h.hits, h.n);
+	grown = realloc(*hits, (*n_hits + h.n) * sizeof(*grown));
+	if (!grown)
+		goto nomem;
+	memcpy(grown + *n_hits, h.hits, h.n * sizeof(*grown));
+	*hits = grown;
+	*n_hits += h.n;
+	goto out;
+nomem:
+	st = ut_fail(err, UT_ENOMEM, "recogniser");
+out:
+	free(h.hits);
+	free(pcm);
+	free(v);
+	return st;
+}
