@@ -149,13 +149,12 @@ static ps_decoder_t *open_decoder(const struct ut_recogniser_opts *o)
 	if (cfg && !path.failed)
 		ps = ps_init(cfg);
 	if (ps && o->transform) {
-		ps_mllr_t *m = ps_mllr_read(o->transform);
+		ps_mllr_t *m = ps_mllr_read(o->transform); /* the decoder's from now on */
 
 		if (!m || !ps_update_mllr(ps, m)) {
 			ps_free(ps);
 			ps = NULL;
 		}
-		ps_mllr_free(m);
 	}
 	ut_text_done(&path);
 	if (cfg)
