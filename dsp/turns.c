@@ -357,7 +357,7 @@ enum ut_status ut_turns_find(const struct ut_turns_in *in, struct ut_turn_list *
 			   .wait_start = -1,
 			   .wait_best = -1,
 			   .customer = in->customer };
-	int64_t last_speech = 0, talk_all = 0;
+	int64_t last_speech = 0, talk_all = 0, talk[UT_MAX_PARTIES] = { 0 };
 	enum ut_status st = UT_ENOMEM;
 
 	if (in->n_parties < 1 || in->n_parties > UT_MAX_PARTIES || in->n_frames < 0 ||
@@ -388,10 +388,11 @@ enum ut_status ut_turns_find(const struct ut_turns_in *in, struct ut_turn_list *
 		for (size_t i = 0; i < unit[p].n; i++) {
 			add_edges(edge, &n_edges, unit[p].v[i].start, unit[p].v[i].end,
 				  in->n_frames, (int)p);
-			pm->talk_s += seconds(unit[p].v[i].end - unit[p].v[i].start);
-			talk_all += unit[p].v[i].end - unit[p].v[i].start;
+			talk[p] += unit[p].v[i].end - unit[p].v[i].start;
 			last_speech = UT_MAX(last_speech, unit[p].v[i].end);
 		}
+		pm->talk_s = seconds(talk[p]);
+		talk_all += talk[p];
 		for (size_t i = 0; l && i < l->n; i++) {
 			if (is_hold(l->v[i].kind) || l->v[i].kind == UT_SPAN_BUSY)
 				pm->hold_s += seconds(l->v[i].end - l->v[i].start);
@@ -417,8 +418,8 @@ enum ut_status ut_turns_find(const struct ut_turns_in *in, struct ut_turn_list *
 	m->longest_silence_start_s = seconds(s.sil_best_start);
 	m->longest_wait_s = in->customer < 0 || s.wait_best < 0 ? -1 : seconds(s.wait_best);
 	for (unsigned p = 0; p < in->n_parties; p++)
-		m->party[p].talk_ratio =
-			talk_all ? m->party[p].talk_s / seconds(talk_all) : 0;
+		/* of frames: a sum of seconds may come out above the whole */
+		m->party[p].talk_ratio = talk_all ? (double)talk[p] / (double)talk_all : 0;
 	measure_longest(turns, first, m);
 	st = measure_parties(turns, first, m);
 fail:

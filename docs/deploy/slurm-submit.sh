@@ -5,4 +5,6 @@ set -eu
 here=$(dirname "$(realpath "$0")") tasks=$1 results=$3
 mkdir -p "$results"
 array=$(sbatch --parsable --array=0-$((tasks - 1)) "$here/slurm-array.sbatch" "${@:2}")
-sbatch --parsable --dependency=afterany:"$array" "$here/slurm-merge.sbatch" "$results"
+merge=$(sbatch --parsable --dependency=afterany:"$array" "$here/slurm-merge.sbatch" "$results")
+echo "array $array"
+echo "merge $merge"

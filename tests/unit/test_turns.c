@@ -168,6 +168,21 @@ static void test_measures(void)
 	tap_end();
 	ut_turn_list_done(&turns);
 
+	tap_row("who speaks alone has all of the talk, not a bit more"); /* 1.1 + 2.2 > 3.3 */
+	{
+		static const struct in_span alone[] = { { 0, 100, 210, S }, { 0, 1000, 1220, S } };
+		struct ut_span_list one[2] = { 0 };
+
+		fill(one, alone, UT_ARRAY_LEN(alone));
+		CHECK_EQ(find(one, 6000, -1, &turns, &m), UT_OK);
+		CHECK(m.party[0].talk_ratio == 1);
+		CHECK_NEAR(m.party[0].talk_s, 3.3, 1e-9);
+		ut_span_list_done(&one[0]);
+		ut_span_list_done(&one[1]);
+	}
+	tap_end();
+	ut_turn_list_done(&turns);
+
 	tap_row("no customer, no wait");
 	CHECK_EQ(find(l, 6000, -1, &turns, &m), UT_OK);
 	CHECK_NEAR(m.longest_wait_s, -1, 0);
