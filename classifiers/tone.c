@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classifiers/tone_internal.h"
+
 const char *const ut_tone_label_name[UT_N_TONES + 1] = { "accepting", "resigned", "angry",
 							 "abstain" };
 
@@ -162,10 +164,44 @@ enum ut_status ut_tone_measure(const struct ut_customer_voice *v, int64_t start,
 	return UT_OK;
 }
 
+/* Variance of one phrase of so many voiced frames around its speaker's mean, in the population. */
+static double phrase_variance(const struct ut_tone_row *r, double voiced)
+{
+	return r->within_var + r->within_var_short / voiced;
+}
+
+/*
+ * How much more (or less) this customer's phrases vary than the population's, over all functionals:
+ * another line, shorter phrases, a livelier speaker. Functionals are correlated; they count as this
+ * many independent ones, against a prior of one phrase at 1.
+ */
+static double variability(const struct ut_tone_params *p, const struct ut_tone *t, double n,
+			  double voiced)
+{
+	const double independent = 8, most = 6;
+	double sum = 0, count = 0;
+
+	for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++) {
+		double v = phrase_variance(&p->row[i], voiced), sd;
+
+		if (!has(t, UT_TONE_SPREAD + i) || v <= 0 || p->row[i].departs <= 0)
+			continue;
+		sd = t->feature[UT_TONE_SPREAD + i];
+		/* one functional gone wild must not speak for all */
+		sum += UT_MIN(sd * sd / v, 4 * most);
+		count++;
+	}
+	if (!count || n < 2)
+		return 1;
+	sum = (independent + independent * (n - 1) * sum / count) / (independent * n);
+	return UT_MIN(UT_MAX(sum, 1), most * most);
+}
+
 /*
  * The customer's usual value is estimated as in a random-effects model: between customers a normal
- * prior from the population, within a customer a variance that is itself shrunk (the population's
- * counts as prior_phrases phrases). What is left is the closing's own deviation.
+ * prior from the population, within a customer a variance that is itself shrunk (the population's,
+ * times this customer's variability, counts as prior_phrases phrases). What is left is the
+ * closing's own deviation.
  */
 uint64_t ut_tone_z(const struct ut_tone_params *p, const struct ut_tone *t,
 		   double z[UT_N_FUNCTIONALS])
@@ -173,13 +209,13 @@ uint64_t ut_tone_z(const struct ut_tone_params *p, const struct ut_tone *t,
 	double n = t->feature[UT_TONE_N_PHRASES];
 	double voiced = UT_MAX(t->feature[UT_TONE_CLOSING_VOICED], 1);
 	double usual_voiced = n > 0 ? UT_MAX(t->feature[UT_TONE_USUAL_VOICED], 1) : voiced;
+	double lively = variability(p, t, n, usual_voiced);
 	uint64_t valid = 0;
 
 	for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++) {
 		const struct ut_tone_row *r = &p->row[i];
-		double phrase_var = r->within_var + r->within_var_short / usual_voiced;
-		double closing_var = r->within_var + r->within_var_short / voiced;
-		double between = r->between_sd * r->between_sd, n_i = 0, ratio = 1, shrunk, x, var;
+		double phrase_var = phrase_variance(r, usual_voiced);
+		double between = r->between_sd * r->between_sd, ratio = lively, shrunk, x, var;
 
 		z[i] = 0;
 		if (!has(t, UT_TONE_CLOSING + i) || phrase_var <= 0)
@@ -187,19 +223,18 @@ uint64_t ut_tone_z(const struct ut_tone_params *p, const struct ut_tone *t,
 		x = r->mean;
 		var = between;
 		if (has(t, UT_TONE_USUAL + i)) {
-			n_i = n;
 			if (has(t, UT_TONE_SPREAD + i)) {
 				double sd = t->feature[UT_TONE_SPREAD + i];
 
-				ratio = (p->prior_phrases + (n - 1) * sd * sd / phrase_var) /
-					(p->prior_phrases + n - 1);
+				ratio =
+				    (p->prior_phrases * lively + (n - 1) * sd * sd / phrase_var) /
+				    (p->prior_phrases + n - 1);
 			}
-			shrunk =
-			    between > 0 ? n_i * between / (n_i * between + ratio * phrase_var) : 0;
+			shrunk = between > 0 ? n * between / (n * between + ratio * phrase_var) : 0;
 			x += shrunk * (t->feature[UT_TONE_USUAL + i] - r->mean);
 			var = (1 - shrunk) * between;
 		}
-		var += ratio * closing_var;
+		var += ratio * phrase_variance(r, voiced);
 		z[i] = (t->feature[UT_TONE_CLOSING + i] - x) / sqrt(var);
 		z[i] = UT_MIN(UT_MAX(z[i], -p->clip), p->clip);
 		valid |= (uint64_t)1 << i;
@@ -237,41 +272,74 @@ static void normalise(double s[UT_N_TONES])
 		s[k] /= sum;
 }
 
+double ut_tone_departure(const struct ut_tone_params *p, const double z[UT_N_FUNCTIONALS],
+			 uint64_t valid)
+{
+	double sum = 0, weight = 0;
+
+	for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++) {
+		if (!(valid >> i & 1))
+			continue;
+		sum += p->row[i].departs * fabs(z[i]);
+		weight += p->row[i].departs;
+	}
+	return weight > 0 ? sum / weight : 0;
+}
+
+double ut_tone_length(const double z[UT_N_FUNCTIONALS], uint64_t used, double power)
+{
+	double sum = 0, n = 0;
+
+	for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++)
+		if (used >> i & 1)
+			sum += z[i] * z[i], n++;
+	/* a vector shorter than chance has no direction to speak of */
+	return n > 0 ? pow(UT_MAX(sqrt(sum / n), 0.3), power) : 1;
+}
+
+uint64_t ut_tone_on_axis(const struct ut_tone_params *p, unsigned axis)
+{
+	uint64_t used = 0;
+
+	for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++)
+		if (p->row[i].axis[axis] != 0)
+			used |= (uint64_t)1 << i;
+	return used;
+}
+
+static double logistic(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
 static void probability(const struct ut_tone_params *p, const struct reading *r,
 			double s[UT_N_TONES])
 {
-	double dev = 0, weight = 0, length = 0, n = 0, gate, departs, score[UT_N_TONES], top = -1e9;
+	double departs, on[UT_N_AXES];
 
-	for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++) {
-		const struct ut_tone_row *row = &p->row[i];
-		bool used =
-		    row->direction[0] != 0 || row->direction[1] != 0 || row->direction[2] != 0;
+	departs = logistic(p->gate_bias + p->latency_slope * r->late_s + p->wait_slope * r->wait_s +
+			   p->gate_slope * ut_tone_departure(p, r->z, r->valid));
+	for (unsigned a = 0; a < UT_N_AXES; a++) {
+		double length = ut_tone_length(r->z, ut_tone_on_axis(p, a) & r->valid, p->power);
 
-		if (!(r->valid >> i & 1))
-			continue;
-		dev += row->departs * fabs(r->z[i]);
-		weight += row->departs;
-		if (used)
-			length += r->z[i] * r->z[i], n++;
-	}
-	gate = p->gate_bias + p->latency_slope * r->late_s + p->wait_slope * r->wait_s +
-	       (weight > 0 ? p->gate_slope * dev / weight : 0);
-	departs = 1 / (1 + exp(-gate));
-	/* a vector shorter than chance has no direction to speak of */
-	length = n > 0 ? pow(UT_MAX(sqrt(length / n), 0.3), p->power) : 1;
-	for (unsigned k = 0; k < UT_N_TONES; k++) {
-		score[k] = p->direction_bias[k];
+		on[a] = p->axis_bias[a];
 		for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++)
-			score[k] += p->row[i].direction[k] * r->z[i] / length;
-		top = UT_MAX(top, score[k]);
+			on[a] += p->row[i].axis[a] * r->z[i] / length;
+		on[a] = logistic(on[a]);
 	}
+	s[UT_TONE_RESIGNED] = departs * (1 - on[UT_TONE_UP]);
+	s[UT_TONE_ANGRY] = departs * on[UT_TONE_UP] * on[UT_TONE_PRESSED];
+	s[UT_TONE_ACCEPTING] = 1 - departs + departs * on[UT_TONE_UP] * (1 - on[UT_TONE_PRESSED]);
 	for (unsigned k = 0; k < UT_N_TONES; k++)
-		score[k] = exp(score[k] - top);
-	normalise(score);
-	for (unsigned k = 0; k < UT_N_TONES; k++)
-		s[k] = pow(departs * score[k] + (k == UT_TONE_ACCEPTING ? 1 - departs : 0) + 1e-6,
-			   1 / p->temperature);
+		s[k] = pow(s[k] + 1e-6, 1 / p->temperature);
 	normalise(s);
+}
+
+double ut_tone_context_logit(const struct ut_tone_params *p, const struct ut_tone *t)
+{
+	struct reading r = read_tone(p, t);
+
+	return p->latency_slope * r.late_s + p->wait_slope * r.wait_s;
 }
 
 void ut_tone_probability(const struct ut_tone_params *p, const struct ut_tone *t,

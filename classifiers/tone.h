@@ -93,29 +93,34 @@ struct ut_tone {
 const char *ut_tone_feature_help(const char *feature);
 
 /*
- * The model, in two steps that can each be read. (1) How far does the closing depart from this
- * customer's usual, whatever the direction: logistic in the mean |z| over measurements. (2) If it
- * departs, in which direction: multinomial logistic in z over its own length, so that the strength
- * of an actor does not decide. p(accepting) = p(usual) + p(departs) p(accepting | departs).
+ * The model, in steps that can each be read:
+ * (1) how far does the closing depart from this customer's usual, whatever the direction: logistic
+ *     in the mean |z| over measurements;
+ * (2) if it departs, is it up (aroused) or down (resigned);
+ * (3) if it is up, is it angry or only lively.
+ * Steps 2 and 3 are logistic in z over a power of z's own length, so that the strength of an actor
+ * does not decide. p(accepting) = p(usual) + p(departs) p(up) p(lively).
  * z = (closing - usual) / sd, where usual and sd are shrunk towards the population's by how many
  * earlier phrases there are, and sd grows as the closing gets shorter. Sources: docs/model-card.md.
  */
+enum { UT_TONE_UP, UT_TONE_PRESSED, UT_N_AXES };
+
 struct ut_tone_row {             /* of one functional */
 	double mean, between_sd; /* of usual speech over customers: population */
 	double within_var;       /* of one phrase around its speaker's mean, long phrases */
 	double within_var_short; /* this much more, divided by the voiced frames */
 	double departs;          /* weight of |z| in step 1, >= 0 */
-	double direction[UT_N_TONES];
+	double axis[UT_N_AXES];  /* weights of z in steps 2 and 3 */
 };
 
 struct ut_tone_params {
 	double prior[UT_N_TONES]; /* the classes' shares the scores are calibrated for */
 	double prior_phrases;     /* phrases the population's variance counts for */
 	double clip;              /* |z| at most */
-	double power;             /* step 2 divides z by its length to this power, 0..1 */
+	double power;             /* steps 2 and 3 divide z by its length to this power, 0..1 */
 	double gate_bias, gate_slope;
 	double latency_slope, wait_slope; /* log-odds of departing, a second */
-	double direction_bias[UT_N_TONES];
+	double axis_bias[UT_N_AXES];
 	double temperature;
 	double abstain_below; /* the best score must reach this */
 	struct ut_tone_row row[UT_N_FUNCTIONALS];

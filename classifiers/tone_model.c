@@ -39,7 +39,7 @@ static const struct line head[] = {
 	{ "gate_slope", AT(gate_slope), 1, 0, 100 },
 	{ "latency_slope", AT(latency_slope), 1, -10, 10 },
 	{ "wait_slope", AT(wait_slope), 1, -10, 10 },
-	{ "direction_bias", AT(direction_bias), UT_N_TONES, -100, 100 },
+	{ "axis_bias", AT(axis_bias), UT_N_AXES, -100, 100 },
 	{ "temperature", AT(temperature), 1, 0.1, 20 },
 	{ "abstain_below", AT(abstain_below), 1, 0, 1 },
 };
@@ -52,7 +52,7 @@ static const struct line row_fields[] = {
 	{ "within_var", ROW_AT(within_var), 1, 0, 1e9 },
 	{ "within_var_short", ROW_AT(within_var_short), 1, 0, 1e9 },
 	{ "departs", ROW_AT(departs), 1, 0, 100 },
-	{ "direction", ROW_AT(direction), UT_N_TONES, -100, 100 },
+	{ "axis", ROW_AT(axis), UT_N_AXES, -100, 100 },
 };
 
 struct reader {

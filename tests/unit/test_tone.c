@@ -87,7 +87,7 @@ static void test_round_trip(void)
 	ut_text_done(&t);
 	tap_end();
 	tap_row("a model that is not finite is not written");
-	p.row[3].direction[1] = NAN;
+	p.row[3].axis[1] = NAN;
 	CHECK_EQ(ut_tone_model_write(&p, &t, NULL), UT_EINVAL);
 	ut_text_done(&t);
 	tap_end();
