@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/sha256.h"
 
 const struct ut_cli_analysis ut_cli_analysis_default = {
+	.listen = "auto",
 	.max_hours = 12,
 	.memory_mb = 2048,
 	.stall_s = 60,
@@ -71,6 +75,91 @@ static enum ut_status load_permit(const struct ut_cli_analysis *a, struct ut_per
 	return st;
 }
 
+/* Where the phrase lists and the recogniser's transform are: $UNDERTONE_DATA, beside an installed
+ * program, in the source tree around a build folder, or where they were to be installed. */
+static bool data_file(const char *name, char *buf, size_t cap)
+{
+	const char *env = getenv("UNDERTONE_DATA");
+	char exe[4096] = "", *slash;
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	static const char *const places[] = { "share/undertone", "share" };
+
+	if (env && *env)
+		return snprintf(buf, cap, "%s/%s", env, name) < (int)cap && access(buf, R_OK) == 0;
+	slash = n > 0 ? strrchr(exe, '/') : NULL;
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; slash && i < UT_ARRAY_LEN(places); i++)
+		if (snprintf(buf, cap, "%s/../%s/%s", exe, places[i], name) < (int)cap &&
+		    access(buf, R_OK) == 0)
+			return true;
+	return snprintf(buf, cap, "%s/%s", UT_DATADIR, name) < (int)cap && access(buf, R_OK) == 0;
+}
+
+static enum ut_status add_phrases(const char *path, struct ut_phrase_list *l, struct ut_text *key,
+				  struct ut_error *err)
+{
+	size_t from = key->len;
+	enum ut_status st = read_file(path, key, err);
+
+	return st != UT_OK
+		   ? st
+		   : ut_phrases_parse(key->s ? key->s + from : "", key->len - from, path, l, err);
+}
+
+/* The models' key, and what is listened for and with. l->deaf says why nobody listens. */
+static enum ut_status load_recogniser(const struct ut_cli_analysis *a, struct ut_cli_loaded *l,
+				      struct ut_error *err)
+{
+	static const char *const lists[] = { "phrases/en.txt", "phrases/he.txt" };
+	struct ut_text key = { 0 };
+	char path[4096];
+	enum ut_status st = UT_OK;
+
+	memccpy(l->model_key, ut_tone_model_hash(l->model), '\0', sizeof(l->model_key) - 1);
+	if (strcmp(a->listen, "never") == 0)
+		return UT_OK;
+	l->recogniser = ut_recogniser_opts_default;
+	l->recogniser.transform = l->transform;
+	if (access(l->recogniser.model_dir, R_OK | X_OK) != 0)
+		l->deaf = "the acoustic model is not installed (Debian: pocketsphinx-en-us)";
+	else if (!data_file("models/telephone.mllr", l->transform, sizeof(l->transform)))
+		l->deaf = "its files are not installed (set UNDERTONE_DATA to the share/ folder)";
+	if (l->deaf)
+		return strcmp(a->listen, "auto") == 0
+			   ? UT_OK
+			   : ut_fail(err, UT_EMODEL, "--listen %s: %s", a->listen, l->deaf);
+	ut_text_addf(&key, "%s\n%s\n%s\n", l->model_key, l->recogniser.engine,
+		     l->recogniser.model_dir);
+	for (size_t i = 0; i < UT_ARRAY_LEN(lists) && st == UT_OK; i++)
+		if (data_file(lists[i], path, sizeof(path)))
+			st = add_phrases(path, &l->phrases, &key, err);
+	if (st == UT_OK && a->phrases)
+		st = add_phrases(a->phrases, &l->phrases, &key, err);
+	if (st == UT_OK)
+		st = read_file(l->transform, &key, err);
+	if (st == UT_OK)
+		st = ut_sha256_hex(key.s, key.len, l->model_key, err);
+	ut_text_done(&key);
+	if (st == UT_OK) {
+		l->opts.recogniser = &l->recogniser;
+		l->opts.phrases = &l->phrases;
+		l->opts.listen = a->listen;
+	}
+	return st;
+}
+
+/* A language must have phrases, or nothing would ever be heard. */
+static bool listen_known(const struct ut_cli_analysis *a, const struct ut_cli_loaded *l)
+{
+	if (!l->opts.recogniser || strcmp(a->listen, "auto") == 0 || strcmp(a->listen, "all") == 0)
+		return true;
+	for (size_t i = 0; i < l->phrases.n; i++)
+		if (strcmp(l->phrases.v[i].lang, a->listen) == 0)
+			return true;
+	return false;
+}
+
 int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, const void *opts,
 		struct ut_cli_loaded *l)
 {
@@ -114,6 +203,13 @@ int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, c
 		.tone = l->model,
 		.permit = l->permit,
 	};
+	if (load_recogniser(a, l, &err) != UT_OK)
+		return ut_cli_fail(NULL, &err);
+	if (!listen_known(a, l))
+		return ut_cli_usage(cmd,
+				    "--listen: auto, never, all or a language that has "
+				    "phrases (en, he, or one of --phrases), not '%s'",
+				    a->listen);
 	l->limits = (struct ut_worker_limits){
 		.memory_bytes = (size_t)a->memory_mb << 20,
 		.stall_s = (double)a->stall_s,
@@ -128,5 +224,6 @@ void ut_cli_loaded_done(struct ut_cli_loaded *l)
 	ut_meta_config_destroy(&l->config);
 	ut_tone_model_destroy(&l->model);
 	ut_permit_destroy(&l->permit);
+	ut_phrase_list_done(&l->phrases);
 	ut_text_done(&l->result_options);
 }

@@ -11,7 +11,7 @@
 #include "run/worker.h"
 
 struct ut_cli_analysis {
-	const char *customer, *profile, *config, *model, *format, *objections;
+	const char *customer, *profile, *config, *model, *format, *objections, *listen, *phrases;
 	bool require_notice;
 	int64_t rate_hz, channels;
 	double max_hours;
@@ -46,6 +46,18 @@ extern const struct ut_cli_analysis ut_cli_analysis_default;
 	      .offset = offsetof(T, analysis.model),                                               \
 	      .value = "FILE",                                                                     \
 	      .help = "a tone model made by 'undertone train' (default: the built-in one)" },      \
+	    { .name = "listen",                                                                    \
+	      .type = UT_OPT_STRING,                                                               \
+	      .offset = offsetof(T, analysis.listen),                                              \
+	      .value = "auto|never|all|LANG",                                                      \
+	      .flags = UT_OPT_RESULT,                                                              \
+	      .help = "hear the customer's last words for phrases: where the call's declared "     \
+		      "language has a list (auto), in all lists, in one language, or never" },     \
+	    { .name = "phrases",                                                                   \
+	      .type = UT_OPT_STRING,                                                               \
+	      .offset = offsetof(T, analysis.phrases),                                             \
+	      .value = "FILE",                                                                     \
+	      .help = "a list of phrases besides the shipped ones (docs/recogniser.md)" },         \
 	    { .name = "raw-format",                                                                \
 	      .type = UT_OPT_STRING,                                                               \
 	      .offset = offsetof(T, analysis.format),                                              \
@@ -104,6 +116,11 @@ struct ut_cli_loaded { /* what the options stand for */
 	struct ut_meta_config *config;
 	struct ut_tone_model *model;
 	struct ut_permit *permit;
+	struct ut_phrase_list phrases;
+	struct ut_recogniser_opts recogniser;
+	char transform[4096];
+	char model_key[65];            /* of all models used */
+	const char *deaf;              /* why nobody listens, where it was wanted; static */
 	struct ut_text result_options; /* the options that change results, and the configuration */
 };
 

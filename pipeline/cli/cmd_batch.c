@@ -183,9 +183,12 @@ static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct
 	b->options_json = options.s;
 	b->result_options = l->result_options.s;
 	b->version = UT_VERSION;
-	b->model_hash = ut_tone_model_hash(l->model);
+	b->model_hash = l->model_key;
 	b->log = &log;
 	b->progress = !o->quiet && !log.json && isatty(STDERR_FILENO);
+	if (l->deaf)
+		ut_log(&log, UT_LOG_WARN, "not_listening", NULL,
+		       "closings are found by turn structure alone: %s", l->deaf);
 	if (options.failed) {
 		ut_fail(&err, UT_ENOMEM, "not enough memory");
 		rc = ut_cli_fail(NULL, &err);

@@ -83,7 +83,7 @@ static enum ut_status through_store(struct score *s, const struct ut_item *it,
 	if (it->sidecar)
 		ut_text_addn(&s->options, it->sidecar, it->sidecar_n);
 	memcpy(k.content, s->call.media.hash, sizeof(k.content));
-	memccpy(k.model, ut_tone_model_hash(s->l->model), '\0', sizeof(k.model) - 1);
+	memcpy(k.model, s->l->model_key, sizeof(k.model));
 	/* the same content twice on one command line keeps its own name each */
 	ut_text_add(&s->options, it->path);
 	if (s->options.failed ||

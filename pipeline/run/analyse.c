@@ -41,6 +41,18 @@ enum ut_status ut_analyser_create(const struct ut_analyse_opts *o, struct ut_ana
 	if (!a)
 		return ut_fail(err, UT_ENOMEM, "analyser");
 	a->o = *o;
+	if (o->recogniser) {
+		enum ut_status st =
+		    ut_recogniser_create(o->recogniser, o->phrases, &a->recogniser, err);
+
+		a->pcm = malloc((size_t)UT_TAIL_S * UT_RATE_HZ * sizeof(*a->pcm));
+		if (st == UT_OK && !a->pcm)
+			st = ut_fail(err, UT_ENOMEM, "analyser");
+		if (st != UT_OK) {
+			ut_analyser_destroy(&a);
+			return st;
+		}
+	}
 	*ret = a;
 	return UT_OK;
 }
@@ -56,6 +68,9 @@ void ut_analyser_destroy(struct ut_analyser **pa)
 		ut_engine_destroy(&a->chain[i].engine);
 		free(a->chain[i].tail.x);
 	}
+	ut_recogniser_destroy(&a->recogniser);
+	free(a->pcm);
+	free(a->hits);
 	free(a);
 	*pa = NULL;
 }

@@ -9,6 +9,7 @@
 #define UT_RUN_ANALYSE_H
 
 #include "call/call.h"
+#include "classifiers/recogniser.h"
 #include "decode/decode.h"
 #include "metadata/metadata.h"
 #include "run/item.h"
@@ -19,6 +20,10 @@ struct ut_analyse_opts { /* all lent, as long as the analyser */
 	const struct ut_meta_config *meta;
 	const char *customer, *profile; /* as ut_meta_opts */
 	const struct ut_tone_model *tone;
+	/* NULL: nobody listens, closings are found by turn structure alone */
+	const struct ut_recogniser_opts *recogniser;
+	const struct ut_phrase_list *phrases;
+	const char *listen; /* a language; "all"; "auto": where a call's language has phrases */
 	const struct ut_permit *permit; /* NULL: every call may be analysed */
 };
 

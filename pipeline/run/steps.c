@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static enum ut_status permit(struct ut_analyser *a, const struct ut_recording *r,
 			     struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
@@ -14,6 +15,8 @@ static enum ut_status activity(struct ut_analyser *a, const struct ut_recording 
 			       struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 static enum ut_status turns(struct ut_analyser *a, const struct ut_recording *r,
 			    struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
+static enum ut_status listen(struct ut_analyser *a, const struct ut_recording *r,
+			     struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 static enum ut_status closing(struct ut_analyser *a, const struct ut_recording *r,
 			      struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 static enum ut_status tone(struct ut_analyser *a, const struct ut_recording *r,
@@ -25,6 +28,7 @@ const struct ut_step ut_steps[] = {
 	{ "assign", assign },           /* meta, party[]: who is who */
 	{ "activity", activity },       /* ch[].activity: where there is speech, music, tones */
 	{ "turns", turns },             /* turns, measures: who spoke when */
+	{ "listen", listen },           /* nothing of the record: phrases for the next step */
 	{ "closing", closing },         /* closing.span: where is "OK, I understand" */
 	{ "tone", tone },               /* closing.tone: was it meant; verified customers only */
 	{ 0 },
@@ -162,8 +166,82 @@ static enum ut_status turns(UT_UNUSED struct ut_analyser *a, UT_UNUSED const str
 	return st;
 }
 
-static enum ut_status closing(UT_UNUSED struct ut_analyser *a,
-			      UT_UNUSED const struct ut_recording *r,
+/* "en" is "en-GB" too. */
+static bool same_language(const char *list, const char *call)
+{
+	size_t n = strlen(list);
+
+	return strncasecmp(list, call, n) == 0 && (call[n] == '\0' || call[n] == '-');
+}
+
+/* The language of a phrase of the list, by its text, which a hit lends. */
+static const char *language_of(const struct ut_phrase_list *l, const char *text)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].text == text)
+			return l->v[i].lang;
+	return "";
+}
+
+/* The language to listen for; "" = any, NULL = do not listen. */
+static const char *language(const struct ut_analyser *a, const struct ut_call *c)
+{
+	if (strcmp(a->o.listen, "all") == 0)
+		return "";
+	if (strcmp(a->o.listen, "auto") != 0)
+		return a->o.listen;
+	for (size_t i = 0; c->meta.language && i < a->o.phrases->n; i++)
+		if (same_language(a->o.phrases->v[i].lang, c->meta.language))
+			return c->meta.language;
+	return NULL;
+}
+
+/* The last samples of a channel, oldest first, into a->pcm. */
+static size_t tail(const struct ut_analyser *a, unsigned ch)
+{
+	const struct ut_tail *t = &a->chain[ch].tail;
+	const int64_t cap = (int64_t)UT_TAIL_S * UT_RATE_HZ;
+	size_t n = (size_t)UT_MIN(t->n, cap), from = t->n > cap ? (size_t)(t->n % cap) : 0;
+
+	memcpy(a->pcm, t->x + from, (n - from) * sizeof(*t->x));
+	memcpy(a->pcm + n - from, t->x, from * sizeof(*t->x));
+	return n;
+}
+
+/* What the customer says at the end. Nobody else is listened to. */
+static enum ut_status listen(struct ut_analyser *a, UT_UNUSED const struct ut_recording *r,
+			     UT_UNUSED struct ut_beat *beat, struct ut_call *c,
+			     struct ut_error *err)
+{
+	int customer = ut_call_customer(c, NULL);
+	const char *lang = a->recogniser ? language(a, c) : NULL;
+	struct ut_hear_in in;
+	unsigned ch;
+	size_t keep = 0;
+	enum ut_status st;
+
+	free(a->hits);
+	a->hits = NULL;
+	a->n_hits = 0;
+	if (customer < 0 || !lang)
+		return UT_OK;
+	ch = (unsigned)c->party[customer].channel;
+	in = (struct ut_hear_in){
+		.pcm = a->pcm,
+		.n = tail(a, ch),
+		.speech = &c->ch[ch].activity.spans,
+		.party = (unsigned)customer,
+	};
+	in.pos = a->chain[ch].tail.n - (int64_t)in.n;
+	st = ut_recogniser_hear(a->recogniser, &in, &a->hits, &a->n_hits, NULL, err);
+	for (size_t i = 0; st == UT_OK && i < a->n_hits; i++)
+		if (!*lang || same_language(language_of(a->o.phrases, a->hits[i].phrase), lang))
+			a->hits[keep++] = a->hits[i];
+	a->n_hits = keep;
+	return st;
+}
+
+static enum ut_status closing(struct ut_analyser *a, UT_UNUSED const struct ut_recording *r,
 			      UT_UNUSED struct ut_beat *beat, struct ut_call *c,
 			      struct ut_error *err)
 {
@@ -172,6 +250,8 @@ static enum ut_status closing(UT_UNUSED struct ut_analyser *a,
 	struct ut_closing_in in = {
 		.turns = &c->turns,
 		.customer = ut_call_customer(c, &why),
+		.hits = a->hits,
+		.n_hits = a->n_hits,
 		.n_frames = (int64_t)(c->measures.duration_s * UT_FRAMES_PER_S),
 	};
 	const char *phrase, *reason;

@@ -29,6 +29,10 @@ struct ut_analyser {
 	struct ut_chain chain[UT_MAX_CHANNELS];
 	unsigned chain_rate_hz; /* what the resamplers are made for */
 	struct ut_dualmono dualmono;
+	struct ut_recogniser *recogniser; /* NULL where nobody listens */
+	int16_t *pcm;                     /* a tail in one piece */
+	struct ut_phrase_hit *hits;       /* of the call in hand */
+	size_t n_hits;
 	struct ut_step_cost cost[UT_MAX_COSTS];
 };
 
