@@ -524,6 +524,35 @@ static enum ut_status loop(struct batch *b, struct ut_error *err)
 	}
 }
 
+/* ---- runs that were killed: their record says so from the next run on ---- */
+
+struct lost {
+	int64_t id[64];
+	unsigned n;
+	const char *host;
+};
+
+static bool add_lost(void *user, const struct ut_run *r)
+{
+	struct lost *l = user;
+	pid_t pid = (pid_t)r->info.pid;
+
+	/* a process of another machine cannot be asked; another run may have the number by now */
+	if (pid > 0 && strcmp(r->info.host, l->host) == 0 && kill(pid, 0) != 0 && errno == ESRCH)
+		l->id[l->n++] = r->id;
+	return l->n < UT_ARRAY_LEN(l->id);
+}
+
+static enum ut_status end_lost(struct batch *b, const char *host, struct ut_error *err)
+{
+	struct lost l = { .host = host };
+	enum ut_status st = ut_store_runs(b->store, 0, true, add_lost, &l, err);
+
+	for (unsigned i = 0; i < l.n && st == UT_OK; i++)
+		st = ut_store_lose_run(b->store, l.id[i], err);
+	return st;
+}
+
 static enum ut_status begin(struct batch *b, struct ut_error *err)
 {
 	const struct ut_batch_opts *o = b->o;
@@ -551,6 +580,8 @@ static enum ut_status begin(struct batch *b, struct ut_error *err)
 		st = ut_scan_create(o->paths, o->n_paths, &o->scan, &b->count, err);
 	if (st == UT_OK)
 		st = ut_pool_create(o->ops, o->ops_user, o->jobs, &o->limits, &b->pool, err);
+	if (st == UT_OK)
+		st = end_lost(b, host, err);
 	if (st == UT_OK)
 		st = ut_store_begin_run(b->store, &info, &b->run_id, err);
 	return st;

@@ -118,6 +118,27 @@ static enum ut_status purge(struct ut_store *s, const struct ut_purge *w, const 
 	return ut_db_audit(s, actor, "purge", subject, n->calls, err);
 }
 
+/* Where a reader is in the way, the pragma does not fail: it says so in its row. */
+static enum ut_status cut_log(struct ut_store *s, struct ut_error *err)
+{
+	sqlite3_stmt *st = ut_db_stmt(s, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+	int rc;
+	bool busy;
+
+	if (!st)
+		return UT_EDB;
+	rc = ut_db_next(s, st, err);
+	if (rc < 0)
+		return UT_EDB;
+	busy = rc > 0 && sqlite3_column_int(st, 0) != 0;
+	sqlite3_reset(st);
+	if (busy)
+		return ut_fail(err, UT_EDB,
+			       "%s: another program is reading: close it, and purge again",
+			       s->path);
+	return UT_OK;
+}
+
 enum ut_status ut_store_purge(struct ut_store *s, const struct ut_purge *w, const char *actor,
 			      bool dry, struct ut_purge_counts *ret, struct ut_error *err)
 {
@@ -137,13 +158,16 @@ enum ut_status ut_store_purge(struct ut_store *s, const struct ut_purge *w, cons
 	if (dry && st == UT_OK)
 		return ut_db_exec(s, "ROLLBACK", err);
 	st = ut_db_end(s, st, err);
-	if (st != UT_OK || ret->recordings + ret->failures == 0)
+	if (st != UT_OK)
 		return st;
+	if (ret->recordings + ret->failures == 0) /* perhaps one before was held up by a reader */
+		return cut_log(s, err);
 	/* the log holds old pages until it is cut; VACUUM gives the space back */
-	if (ut_db_exec(s, "VACUUM", &late) != UT_OK ||
-	    ut_db_exec(s, "PRAGMA wal_checkpoint(TRUNCATE)", &late) != UT_OK)
-		return ut_fail(err, UT_EDB,
-			       "the rows are gone, but their space is not given back yet: %s",
-			       late.msg);
-	return UT_OK;
+	if (ut_db_exec(s, "VACUUM", &late) == UT_OK && cut_log(s, &late) == UT_OK)
+		return UT_OK;
+	return ut_fail(
+	    err, UT_EDB,
+	    "the rows are gone, but their bytes are not overwritten and their space is not "
+	    "given back yet: %s",
+	    late.msg);
 }

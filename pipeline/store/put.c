@@ -74,6 +74,23 @@ enum ut_status ut_store_end_run(struct ut_store *s, int64_t run_id, const struct
 	return ut_db_run(s, st, err);
 }
 
+enum ut_status ut_store_lose_run(struct ut_store *s, int64_t run_id, struct ut_error *err)
+{
+	sqlite3_stmt *st = ut_db_stmt(
+	    s,
+	    "UPDATE run SET ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ending = 'lost',"
+	    " n_done = (SELECT count(*) FROM call WHERE run_id = run.id),"
+	    " n_failed = (SELECT coalesce(sum(n), 0) FROM run_failure WHERE run_id = run.id),"
+	    " audio_s = (SELECT coalesce(sum(duration_s), 0) FROM call WHERE run_id = run.id)"
+	    " WHERE id = ? AND ended_at IS NULL",
+	    err);
+
+	if (!st)
+		return UT_EDB;
+	sqlite3_bind_int64(st, 1, run_id);
+	return ut_db_run(s, st, err);
+}
+
 /* ---- keys, files ---- */
 
 static enum ut_status find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,

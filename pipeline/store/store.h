@@ -48,10 +48,12 @@ enum ut_status ut_store_begin_run(struct ut_store *s, const struct ut_run_info *
 struct ut_run_counts {
 	int64_t seen, done, skipped, failed;
 	double audio_s, cpu_s, wall_s;
-	const char *end; /* "finished", "interrupted"; "lost" for a run whose process is gone */
+	const char *end; /* "finished", "interrupted"; on read also "lost" */
 };
 enum ut_status ut_store_end_run(struct ut_store *s, int64_t run_id, const struct ut_run_counts *n,
 				struct ut_error *err);
+/* For a run without an end whose process is gone: its end is "lost", what it did is counted. */
+enum ut_status ut_store_lose_run(struct ut_store *s, int64_t run_id, struct ut_error *err);
 
 struct ut_run { /* lent to the callback */
 	int64_t id;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -375,6 +376,23 @@ static void test_failures_and_runs(void)
 
 	CHECK_EQ(ut_store_begin_run(s, &info, &open_run, &err), UT_OK);
 	CHECK_EQ(ut_store_end_run(s, run, &n, &err), UT_OK);
+	tap_row("a run whose process is gone: counted, and not a second time");
+	{
+		int64_t lost;
+
+		CHECK_EQ(ut_store_begin_run(s, &info, &lost, &err), UT_OK);
+		k = key_of(&c, 5);
+		CHECK_EQ(ut_store_put_call(s, lost, &k, &c, NULL, &err), UT_OK);
+		CHECK_EQ(ut_store_lose_run(s, lost, &err), UT_OK);
+		CHECK_EQ(ut_store_lose_run(s, run, &err), UT_OK); /* it has ended well */
+		CHECK_EQ(count(s, "SELECT count(*) FROM run WHERE ending = 'lost'"
+				  " AND n_done = 1 AND n_failed = 0 AND audio_s > 300"),
+			 1);
+		CHECK_EQ(count(s, "SELECT count(*) FROM run WHERE ending = 'finished'"), 1);
+		sqlite3_exec(s->db, "DELETE FROM run WHERE ending = 'lost'", NULL, NULL, NULL);
+	}
+	tap_end();
+
 	tap_row("runs");
 	memset(&l, 0, sizeof(l));
 	CHECK_EQ(ut_store_runs(s, 0, false, add_run, &l, &err), UT_OK);
@@ -561,6 +579,49 @@ static void test_full_disk(void)
 	check_whole(s);
 	tap_end();
 	ut_store_close(&s);
+}
+
+/* The system's own refusal to write more, in the log and in the index. */
+static void test_file_limit(void)
+{
+	tap_row("a limit on file size: whole calls only, and on after it is lifted");
+	for (rlim_t bytes = 40000; bytes < 900000; bytes = bytes * 2 + 4321) {
+		struct ut_store *s;
+		pid_t pid;
+		int status;
+
+		remove_db("limit.db");
+		s = must_open("limit.db", UT_STORE_WRITE);
+		ut_store_close(&s);
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0) {
+			const struct rlimit l = { bytes, bytes };
+			struct ut_error err = { 0 };
+			uint32_t n = 0;
+
+			signal(SIGXFSZ, SIG_IGN);
+			setrlimit(RLIMIT_FSIZE, &l);
+			if (ut_store_open(in_dir("limit.db"), UT_STORE_WRITE, &s, &err) != UT_OK)
+				_exit(strstr(err.msg, "limit.db") ? 0 : 1);
+			while (n < 2000 && put(s, n, 0, &err) > 0)
+				n++;
+			/* the same call again and again does not make it worse */
+			for (unsigned i = 0; i < 3; i++)
+				put(s, n, 0, &err);
+			ut_store_close(&s);
+			_exit(n < 2000 && strstr(err.msg, "limit.db") ? 0 : 2);
+		}
+		waitpid(pid, &status, 0);
+		CHECK(WIFEXITED(status));
+		CHECK_EQ(WEXITSTATUS(status), 0);
+		s = must_open("limit.db", UT_STORE_WRITE);
+		check_whole(s);
+		CHECK(put(s, 3000, 0, NULL) > 0);
+		check_whole(s);
+		ut_store_close(&s);
+	}
+	tap_end();
 }
 
 static void test_killed(void)
@@ -821,6 +882,21 @@ static void test_read_only(void)
 	tap_end();
 }
 
+static void schema_of(struct ut_store *s, struct ut_text *out)
+{
+	sqlite3_stmt *st = NULL;
+
+	if (sqlite3_prepare_v2(s->db, "SELECT sql FROM sqlite_schema ORDER BY type, name", -1, &st,
+			       NULL) != SQLITE_OK)
+		abort();
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		const char *sql = (const char *)sqlite3_column_text(st, 0);
+
+		ut_text_addf(out, "%s;\n", sql ? sql : "");
+	}
+	sqlite3_finalize(st);
+}
+
 static void test_migrations(void)
 {
 	static const char *const good[] = { "CREATE TABLE a (x); INSERT INTO a VALUES (1);",
@@ -890,6 +966,47 @@ static void test_migrations(void)
 	ut_store_close(&s);
 	tap_end();
 
+	tap_row("every older version reaches a fresh one's schema");
+	for (int v = 0; v <= ut_db_n_steps; v++) {
+		struct ut_text fresh = { 0 }, old = { 0 };
+
+		remove_db("steps.db");
+		if (v > 0) {
+			if (sqlite3_open(in_dir("steps.db"), &db) != SQLITE_OK)
+				abort();
+			s = calloc(1, sizeof(*s));
+			s->db = db;
+			s->path = strdup("steps.db");
+			s->mode = UT_STORE_WRITE;
+			s->probe_fd = -1;
+			CHECK_EQ(ut_db_migrate(s, ut_db_steps, v, &err), UT_OK);
+			ut_store_close(&s);
+		}
+		s = must_open("steps.db", UT_STORE_WRITE);
+		schema_of(s, &old);
+		ut_store_close(&s);
+		CHECK_EQ(ut_store_open(NULL, UT_STORE_MEMORY, &s, &err), UT_OK);
+		schema_of(s, &fresh);
+		ut_store_close(&s);
+		CHECK(fresh.len > 1000);
+		CHECK_STR(old.s, fresh.s);
+		ut_text_done(&fresh);
+		ut_text_done(&old);
+	}
+	tap_end();
+
+	tap_row("a reader leaves no file behind");
+	s = must_open("tidy.db", UT_STORE_WRITE);
+	put(s, 1, 0, NULL);
+	ut_store_close(&s);
+	s = must_open("tidy.db", UT_STORE_READ);
+	CHECK_EQ(count(s, "SELECT count(*) FROM call"), 1);
+	CHECK(sqlite3_exec(s->db, "DELETE FROM call", NULL, NULL, NULL) != SQLITE_OK);
+	ut_store_close(&s);
+	CHECK(access(in_dir("tidy.db-wal"), F_OK) != 0);
+	CHECK(access(in_dir("tidy.db-shm"), F_OK) != 0);
+	tap_end();
+
 	tap_row("in memory, for score");
 	CHECK_EQ(ut_store_open(NULL, UT_STORE_MEMORY, &s, &err), UT_OK);
 	CHECK(put(s, 1, 0, &err) > 0);
@@ -913,6 +1030,7 @@ int main(void)
 	test_failures_and_runs();
 	test_law();
 	test_full_disk();
+	test_file_limit();
 	test_killed();
 	test_locked();
 	test_open_errors();

@@ -348,6 +348,26 @@ static void test_purge(void)
 	CHECK_EQ(count("purge.db", "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 	tap_end();
 
+	tap_row("purge while somebody reads: the rows go; the bytes are said to be left, then go");
+	make("reader.db", 0, 20, "{}", true);
+	{
+		struct ut_store *r = must_open("reader.db", UT_STORE_READ);
+		struct ut_purge one = { .customer_key = "k-99" };
+
+		sqlite3_exec(r->db, "BEGIN; SELECT count(*) FROM call", NULL, NULL, NULL);
+		s = must_open("reader.db", UT_STORE_MODIFY);
+		ut_store_set_patience(s, 20);
+		CHECK_EQ(ut_store_purge(s, &one, "tester", false, &n, &err), UT_EDB);
+		CHECK(strstr(err.msg, "the rows are gone, but"));
+		CHECK_EQ(n.recordings, 20);
+		ut_store_close(&r);
+		CHECK_EQ(ut_store_purge(s, &one, "tester", false, &n, &err), UT_OK);
+		CHECK_EQ(n.recordings, 0);
+		CHECK(!file_has("reader.db", "day/call-3.wav"));
+		ut_store_close(&s);
+	}
+	tap_end();
+
 	tap_row("purge of a call: every result of its recording, and its failures");
 	s = must_open("purge.db", UT_STORE_MODIFY);
 	CHECK_EQ(ut_store_find_call(s, "C-7", &id, &err), UT_OK);
