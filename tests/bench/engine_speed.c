@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
+#include "dsp/activity.h"
 #include "dsp/engine.h"
 #include "dsp/f0.h"
 #include "dsp/formant.h"
@@ -185,6 +187,16 @@ static void run_formants(struct channel *c)
 	}
 }
 
+static void run_activity(struct channel *c)
+{
+	struct ut_activity_in in = { .n_ch = 1, .frames = { &c->rows } };
+	struct ut_activity_channel out = { 0 };
+
+	if (ut_activity_find(&in, &out, NULL))
+		abort();
+	ut_activity_channel_done(&out);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct stage {
@@ -197,9 +209,11 @@ int main(int argc, char **argv)
 		{ "HNR", run_hnr },
 		{ "formants", run_formants },
 		{ "the whole engine", run_engine },
+		{ "activity (one channel alone)", run_activity },
 	};
 	struct channel *all = NULL;
 	unsigned n = 0;
+	struct rusage use;
 	double audio_s = 0, voiced = 0, frames = 0;
 
 	for (int i = 1; i < argc; i++) {
@@ -239,6 +253,10 @@ int main(int argc, char **argv)
 		printf("%-44s %12.0f %12.3f %9.0f\n", s->name, best / audio_s * 1e9,
 		       best / audio_s * 3600, audio_s / best);
 	}
+	getrusage(RUSAGE_SELF, &use);
+	printf("peak memory %.0f MB, of which the samples and rows kept here are %.0f MB\n",
+	       (double)use.ru_maxrss / 1024,
+	       (audio_s * UT_RATE_HZ * 4 + frames * sizeof(struct ut_frame)) / 1e6);
 	printf("rows: %zu bytes each, %.1f MB per channel-hour\n", sizeof(struct ut_frame),
 	       sizeof(struct ut_frame) * 360000 / 1e6);
 	for (unsigned i = 0; i < n; i++) {
