@@ -30,6 +30,8 @@
 	X(no_notice, "no purpose or notice is declared for this call")                             \
 	X(mono_declared_customer, "a mono recording that was declared to hold the customer alone") \
 	X(profile_unused, "the channel profile does not fit the recording or its direction")       \
+	X(metadata_invalid, "a file-name pattern or CDR says what cannot be; nobody is verified")  \
+	X(transferred, "more than one agent took part in the call")                              \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* assign.c - weighs what the sources say against one another and writes it into the call. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 
 #include "metadata/claims.h"
 
-enum { OPTION, SIDECAR, PROFILE, N_SOURCES }; /* by authority, highest first */
+enum { OPTION, SIDECAR, FILE_NAME, CDR, PROFILE, N_SOURCES }; /* by authority, highest first */
 
 struct weigh {
 	struct ut_call *call;
@@ -28,19 +29,28 @@ struct weigh {
 
 bool ut_meta_sidecar_path(const char *recording, char *buf, size_t cap)
 {
+	static const struct {
+		bool whole;
+		const char *text;
+	} endings[] = {
+		{ false, ".json" }, { true, ".json" }, { false, ".vcon.json" }, { false, ".vcon" }
+	};
 	const char *slash = strrchr(recording, '/');
 	const char *dot = strrchr(slash ? slash : recording, '.');
 	int stem = dot ? (int)(dot - recording) : (int)strlen(recording);
 	struct stat sb;
 	int n;
 
-	if (dot && strcmp(dot, ".json") == 0) /* never its own sidecar */
+	if (dot &&
+	    (strcmp(dot, ".json") == 0 || strcmp(dot, ".vcon") == 0)) /* never its own sidecar */
 		return false;
-	n = snprintf(buf, cap, "%.*s.json", stem, recording);
-	if (n > 0 && (size_t)n < cap && stat(buf, &sb) == 0 && S_ISREG(sb.st_mode))
-		return true;
-	n = snprintf(buf, cap, "%s.json", recording);
-	return n > 0 && (size_t)n < cap && stat(buf, &sb) == 0 && S_ISREG(sb.st_mode);
+	for (size_t i = 0; i < UT_ARRAY_LEN(endings); i++) {
+		n = snprintf(buf, cap, "%.*s%s", endings[i].whole ? INT_MAX : stem, recording,
+			     endings[i].text);
+		if (n > 0 && (size_t)n < cap && stat(buf, &sb) == 0 && S_ISREG(sb.st_mode))
+			return true;
+	}
+	return false;
 }
 
 static enum ut_status option_claims(const char *customer, struct ut_claims *ret,
@@ -221,10 +231,42 @@ static void find_conflicts(struct weigh *w)
 		}
 }
 
+/* Which leg is the customer hangs on the direction, so it must not be in doubt. */
+static void find_direction_conflict(struct weigh *w)
+{
+	int first = -1;
+
+	for (int s = 0; s < N_SOURCES; s++) {
+		const char *d = w->has[s] ? w->from[s].field[UT_CLAIM_direction] : NULL;
+
+		if (!d)
+			continue;
+		if (first >= 0 && strcmp(d, w->from[first].field[UT_CLAIM_direction]) != 0) {
+			PROBLEM(
+			    w, "role_conflict",
+			    "%s says the call is %s, %s says %s: nobody is verified; correct the "
+			    "wrong one",
+			    w->from[first].source, w->from[first].field[UT_CLAIM_direction],
+			    w->from[s].source, d);
+			w->spoilt = w->conflict = true;
+		}
+		first = first < 0 ? s : first;
+	}
+}
+
 static void put(struct weigh *w, char **slot, const char *s)
 {
 	if (ut_call_set(slot, s) != UT_OK)
 		w->no_memory = true;
+}
+
+/* Are all whom a source puts on this channel agents? */
+static bool all_staff(const struct ut_claims *c, unsigned ch)
+{
+	for (unsigned i = 0; i < c->n_parties; i++)
+		if (c->party[i].channel == (int)ch && c->party[i].role != UT_ROLE_AGENT)
+			return false;
+	return true;
 }
 
 /* The party of one channel, by the highest source that names one. */
@@ -241,6 +283,17 @@ static void assign_channel(struct weigh *w, unsigned ch, bool internal)
 
 		if (!cp)
 			continue;
+		if (n > 1 &&
+		    all_staff(&w->from[s], ch)) { /* a transfer: one agent after the other */
+			if (!told) {
+				told = true;
+				p->role = UT_ROLE_AGENT;
+				p->kind = UT_KIND_INTERNAL;
+				p->verified = !w->spoilt;
+				put(w, &p->source, w->from[s].source);
+			}
+			continue;
+		}
 		if (n > 1) { /* two people on one channel cannot be told apart here */
 			PROBLEM(w, "mono",
 				"%s puts %u parties on channel %u: they cannot be told apart; "
@@ -267,6 +320,7 @@ static void assign_channel(struct weigh *w, unsigned ch, bool internal)
 		p->role = UT_ROLE_UNKNOWN;
 		p->kind = UT_KIND_UNKNOWN;
 		put(w, &p->source, NULL);
+		put(w, &p->id, NULL);
 	}
 	if (internal)
 		p->kind = UT_KIND_INTERNAL;
@@ -339,6 +393,11 @@ static void explain(struct weigh *w, bool internal)
 	for (unsigned i = 0; i < c->n_parties; i++)
 		n += c->party[i].role == UT_ROLE_CUSTOMER && c->party[i].kind == UT_KIND_EXTERNAL &&
 		     c->party[i].verified;
+	for (unsigned s = 0; s < N_SOURCES; s++)
+		if (w->has[s] && w->from[s].transferred)
+			PROBLEM(w, "transferred",
+				"%s: more than one agent took part; their measures are one sum",
+				w->from[s].source);
 	if (internal)
 		PROBLEM(w, "internal_call",
 			"both sides are employees: conversation measures only, never a tone");
@@ -355,51 +414,91 @@ static void explain(struct weigh *w, bool internal)
 		PROBLEM(w, "no_customer", "%s", why.msg);
 }
 
-static enum ut_status gather(struct weigh *w, const struct ut_meta_opts *o)
+/* A text field, by the highest source asked so far. */
+static const char *known(const struct weigh *w, enum ut_claim_field f)
 {
-	struct ut_call *c = w->call;
-	struct ut_error err = { 0 };
-	const char *profile, *direction;
+	for (unsigned s = 0; s < N_SOURCES; s++)
+		if (w->has[s] && w->from[s].field[f])
+			return w->from[s].field[f];
+	return NULL;
+}
+
+static enum ut_status from_option(UT_UNUSED struct weigh *w, const struct ut_meta_opts *o,
+				  struct ut_claims *ret, struct ut_error *err)
+{
+	return o->customer ? option_claims(o->customer, ret, err) : UT_ENOENT;
+}
+
+static enum ut_status from_sidecar(struct weigh *w, const struct ut_meta_opts *o,
+				   struct ut_claims *ret, struct ut_error *err)
+{
+	if (!o->sidecar)
+		return UT_ENOENT;
+	return ut_sidecar_parse(o->sidecar, o->sidecar_n,
+				o->sidecar_name ? o->sidecar_name : "sidecar", w->call->media.path,
+				ret, err);
+}
+
+static enum ut_status from_file_name(struct weigh *w, UT_UNUSED const struct ut_meta_opts *o,
+				     struct ut_claims *ret, struct ut_error *err)
+{
+	return ut_config_name_claims(w->cfg, w->call->media.path, ret, err);
+}
+
+static enum ut_status from_cdr(struct weigh *w, UT_UNUSED const struct ut_meta_opts *o,
+			       struct ut_claims *ret, struct ut_error *err)
+{
+	return ut_config_cdr_claims(w->cfg, w->call->media.path, known(w, UT_CLAIM_call_id), ret,
+				    err);
+}
+
+static enum ut_status from_profile(struct weigh *w, const struct ut_meta_opts *o,
+				   struct ut_claims *ret, struct ut_error *err)
+{
+	const char *profile = o->profile ? o->profile : known(w, UT_CLAIM_profile);
 	enum ut_status st;
 
-	if (o->customer) {
-		st = option_claims(o->customer, &w->from[OPTION], &err);
-		if (st == UT_ENOMEM)
-			return st;
-		w->has[OPTION] = st == UT_OK;
-		if (st != UT_OK) {
-			PROBLEM(w, "role_conflict", "%s", err.msg);
-			w->spoilt = true;
-		}
-	}
-	if (o->sidecar) {
-		st = ut_sidecar_parse(o->sidecar, o->sidecar_n,
-				      o->sidecar_name ? o->sidecar_name : "sidecar",
-				      &w->from[SIDECAR], &err);
-		if (st == UT_ENOMEM)
-			return st;
-		w->has[SIDECAR] = st == UT_OK;
-		if (st != UT_OK) {
-			PROBLEM(w, "sidecar_invalid",
-				"%s: nobody is verified until it is mended or moved away", err.msg);
-			w->spoilt = true;
-		}
-	}
-	direction = w->from[SIDECAR].field[UT_CLAIM_direction];
-	profile = o->profile;
 	if (!profile)
-		profile = w->from[SIDECAR].field[UT_CLAIM_profile];
+		profile = ut_config_profile_for(w->cfg, w->call->media.path);
+	put(w, &w->call->meta.profile, profile);
+	for (unsigned s = 0; s < PROFILE; s++)
+		if (w->from[s].internal) /* whoever is there, it is no customer */
+			return UT_ENOENT;
 	if (!profile)
-		profile = ut_config_profile_for(w->cfg, c->media.path);
-	if (profile && !w->from[SIDECAR].internal) {
-		st = ut_profile_claims(w->cfg, profile, direction, &w->from[PROFILE], &err);
+		return UT_ENOENT;
+	st = ut_profile_claims(w->cfg, profile, known(w, UT_CLAIM_direction), ret, err);
+	return st == UT_ENOENT ? UT_EMETA : st;
+}
+
+/* In the order in which they are asked: a later one may use what an earlier one said. */
+static const struct source {
+	enum ut_status (*claims)(struct weigh *w, const struct ut_meta_opts *o,
+				 struct ut_claims *ret, struct ut_error *err);
+	const char *problem; /* where it is there but cannot be used */
+	bool spoils;         /* and then nobody is verified: it may have said "internal" */
+} sources[N_SOURCES] = {
+	[OPTION] = { from_option, "role_conflict", true },
+	[SIDECAR] = { from_sidecar, "sidecar_invalid", true },
+	[FILE_NAME] = { from_file_name, "metadata_invalid", true },
+	[CDR] = { from_cdr, "metadata_invalid", true },
+	[PROFILE] = { from_profile, "profile_unused", false },
+};
+
+static enum ut_status gather(struct weigh *w, const struct ut_meta_opts *o)
+{
+	for (unsigned s = 0; s < N_SOURCES; s++) {
+		struct ut_error err = { 0 };
+		enum ut_status st = sources[s].claims(w, o, &w->from[s], &err);
+
+		w->has[s] = st == UT_OK;
 		if (st == UT_ENOMEM)
 			return st;
-		w->has[PROFILE] = st == UT_OK;
-		if (st != UT_OK)
-			PROBLEM(w, "profile_unused", "%s", err.msg);
+		if (st == UT_OK || st == UT_ENOENT)
+			continue;
+		PROBLEM(w, sources[s].problem, "%s%s", err.msg,
+			sources[s].spoils ? ": nobody is verified until that is mended" : "");
+		w->spoilt |= sources[s].spoils;
 	}
-	put(w, &c->meta.profile, profile);
 	for (unsigned s = 0; s < N_SOURCES; s++)
 		if (w->has[s])
 			check_channels(w, s);
@@ -439,8 +538,10 @@ enum ut_status ut_meta_assign(const struct ut_meta_config *cfg, const struct ut_
 		assign_fields(&w);
 		for (unsigned s = 0; s < N_SOURCES; s++)
 			internal |= w.from[s].internal;
-		if (!internal)
+		if (!internal) {
 			find_conflicts(&w);
+			find_direction_conflict(&w);
+		}
 		assign_parties(&w, internal);
 		explain(&w, internal);
 	}
@@ -459,8 +560,8 @@ enum ut_status ut_meta_known_spans(const struct ut_meta_opts *o, struct ut_span_
 
 	if (!o->sidecar)
 		return UT_OK;
-	st = ut_sidecar_parse(o->sidecar, o->sidecar_n, o->sidecar_name ? o->sidecar_name : "", &c,
-			      NULL);
+	st = ut_sidecar_parse(o->sidecar, o->sidecar_n, o->sidecar_name ? o->sidecar_name : "",
+			      o->recording, &c, NULL);
 	for (size_t i = 0; st == UT_OK && i < c.known.n; i++)
 		st = ut_span_list_push(ret, &c.known.v[i]);
 	ut_claims_done(&c);

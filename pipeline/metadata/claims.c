@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "metadata/claims.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,4 +169,44 @@ enum ut_status ut_json_text(const json_t *obj, const char *key, const char *name
 			       name, where, key);
 	*ret = json_string_value(v);
 	return UT_OK;
+}
+
+double ut_time_parse(const char *s)
+{
+	static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+	int year, mon, day, hour, min, sec, off_h, off_m;
+	int64_t days, y;
+	double t, fraction = 0;
+	size_t i;
+
+	for (i = 0; shape[i]; i++) {
+		bool digit = s[i] >= '0' && s[i] <= '9';
+
+		if (shape[i] == 'd' ? !digit : (s[i] != shape[i] && !(i == 10 && s[i] == ' ')))
+			return NAN;
+	}
+	if (sscanf(s, "%4d-%2d-%2d%*c%2d:%2d:%2d", &year, &mon, &day, &hour, &min, &sec) != 6 ||
+	    mon < 1 || mon > 12 || day < 1 || day > 31 || hour > 23 || min > 59 || sec > 60)
+		return NAN;
+	s += i;
+	if (*s == '.') {
+		size_t n = strspn(s + 1, "0123456789");
+
+		if (n == 0)
+			return NAN;
+		fraction = strtod(s, NULL);
+		s += 1 + n;
+	}
+	/* days since 1970 of a Gregorian date: years from March, 400-year cycles of 146097 days */
+	y = year - (mon <= 2);
+	days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * (mon + (mon > 2 ? -3 : 9)) + 2) / 5 +
+	       day - 1 - 719468;
+	t = (double)days * 86400 + hour * 3600 + min * 60 + sec + fraction;
+	if (strcmp(s, "Z") == 0 || strcmp(s, "z") == 0)
+		return t;
+	if ((*s != '+' && *s != '-') || strlen(s) != 6 || strspn(s + 1, "0123456789") != 2 ||
+	    s[3] != ':' || strspn(s + 4, "0123456789") != 2 ||
+	    sscanf(s + 1, "%2d:%2d", &off_h, &off_m) != 2)
+		return NAN;
+	return t - (*s == '+' ? 1 : -1) * (off_h * 3600 + off_m * 60);
 }

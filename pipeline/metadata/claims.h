@@ -16,8 +16,8 @@
 	X(call_id)                                                                                 \
 	X(start_time)                                                                              \
 	X(direction)                                                                               \
-	X(queue) X(team) X(agent_id) X(customer_key) X(case_id) X(language) X(purpose) X(notice)   \
-	    X(profile)
+	X(queue)                                                                                   \
+	X(team) X(agent_id) X(customer_key) X(case_id) X(language) X(purpose) X(notice) X(profile)
 
 enum ut_claim_field {
 #define X(name) UT_CLAIM_##name,
@@ -43,7 +43,8 @@ struct ut_claims {
 	char *field[UT_N_CLAIM_FIELDS];
 	struct ut_claim_party party[UT_MAX_PARTIES];
 	unsigned n_parties;
-	bool internal; /* both sides are employees */
+	bool internal;    /* both sides are employees */
+	bool transferred; /* more than one agent took part */
 	struct ut_span_list known;
 };
 
@@ -58,9 +59,16 @@ bool ut_channel_parse(const char *s, struct ut_claim_party *p);
 enum ut_role ut_role_parse(const char *s);
 enum ut_kind ut_kind_parse(const char *s);
 
-/* UT_EMETA names the key and the fault. */
+/* A sidecar of ours, or a vCon. recording: its path, to find its dialog in a vCon; may be NULL.
+ * UT_EMETA names the key and the fault. */
 enum ut_status ut_sidecar_parse(const char *bytes, size_t n, const char *name,
-				struct ut_claims *ret, struct ut_error *err);
+				const char *recording, struct ut_claims *ret, struct ut_error *err);
+bool ut_vcon_is(const json_t *root);
+enum ut_status ut_vcon_claims(const json_t *root, const char *name, const char *recording,
+			      struct ut_claims *c, struct ut_error *err);
+
+/* RFC 3339 to seconds since 1970; NAN where it is none. */
+double ut_time_parse(const char *s);
 
 /* A profile's claims for a direction ("inbound", "outbound" or NULL). UT_ENOENT where there is no
  * such profile, UT_EMETA where it needs a direction that is not known. */
@@ -69,6 +77,12 @@ enum ut_status ut_profile_claims(const struct ut_meta_config *cfg, const char *n
 				 struct ut_error *err);
 /* The profile that the config chooses for a recording without one; NULL. Lent. */
 const char *ut_config_profile_for(const struct ut_meta_config *cfg, const char *path);
+/* What the file's name, and the CDR, say by the config's mappings. UT_ENOENT where nothing. */
+enum ut_status ut_config_name_claims(const struct ut_meta_config *cfg, const char *path,
+				     struct ut_claims *ret, struct ut_error *err);
+enum ut_status ut_config_cdr_claims(const struct ut_meta_config *cfg, const char *path,
+				    const char *call_id, struct ut_claims *ret,
+				    struct ut_error *err);
 bool ut_config_requires_notice(const struct ut_meta_config *cfg);
 
 /* JSON with the errors that a person can act on: name, line, key. */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "metadata/claims.h"
+#include "metadata/mapping.h"
 
 static const char shipped[] =
 #include "profiles.inc" /* profiles.json as a string literal, made by meson */
@@ -43,6 +43,8 @@ struct ut_meta_config {
 	size_t n_folders;
 	char *default_profile;
 	bool require_notice;
+	struct ut_name_patterns *names;
+	struct ut_cdr *cdr;
 };
 
 static void profile_done(struct profile *p)
@@ -67,6 +69,8 @@ void ut_meta_config_destroy(struct ut_meta_config **pc)
 	free(c->profile);
 	free(c->folder);
 	free(c->default_profile);
+	ut_name_patterns_destroy(&c->names);
+	ut_cdr_destroy(&c->cdr);
 	free(c);
 	*pc = NULL;
 }
@@ -279,8 +283,10 @@ static enum ut_status read_folders(const json_t *list, const char *name, struct 
 static enum ut_status read_config(const json_t *j, const char *name, struct ut_meta_config *c,
 				  struct ut_error *err)
 {
-	static const char *const keys[] = { "schema",  "profiles",       "default_profile",
-					    "folders", "require_notice", NULL };
+	static const char *const keys[] = {
+		"schema", "profiles", "default_profile", "folders", "require_notice", "file_names",
+		"cdr",    NULL
+	};
 	const json_t *v = json_object_get(j, "schema");
 	enum ut_status st;
 
@@ -293,6 +299,10 @@ static enum ut_status read_config(const json_t *j, const char *name, struct ut_m
 		st = read_folders(json_object_get(j, "folders"), name, c, err);
 	if (st == UT_OK)
 		st = read_profile_name(c, j, "default_profile", name, "", &c->default_profile, err);
+	if (st == UT_OK)
+		st = ut_name_patterns_read(json_object_get(j, "file_names"), name, &c->names, err);
+	if (st == UT_OK)
+		st = ut_cdr_read(json_object_get(j, "cdr"), name, &c->cdr, err);
 	v = json_object_get(j, "require_notice");
 	if (st == UT_OK && v && !json_is_boolean(v))
 		st = ut_fail(err, UT_EMETA, "%.100s: 'require_notice' must be true or false", name);
@@ -331,7 +341,8 @@ enum ut_status ut_meta_config_parse(const char *bytes, size_t n, const char *nam
 	return st;
 }
 
-static enum ut_status read_file(const char *path, char **ret, size_t *ret_n, struct ut_error *err)
+enum ut_status ut_meta_read_file(const char *path, size_t max, char **ret, size_t *ret_n,
+				 struct ut_error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat sb;
@@ -341,10 +352,9 @@ static enum ut_status read_file(const char *path, char **ret, size_t *ret_n, str
 	if (fd < 0)
 		return ut_fail(err, errno == ENOENT ? UT_ENOENT : UT_EIO, "config %.200s: %s", path,
 			       strerror(errno));
-	if (fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode) || sb.st_size > UT_META_MAX_BYTES) {
+	if (fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode) || (size_t)sb.st_size > max) {
 		close(fd);
-		return ut_fail(err, UT_EMETA, "config %.200s: not a file of at most %d bytes", path,
-			       UT_META_MAX_BYTES);
+		return ut_fail(err, UT_EMETA, "%.200s: not a file of at most %zu bytes", path, max);
 	}
 	cap = (size_t)sb.st_size;
 	buf = malloc(cap + 1);
@@ -360,6 +370,7 @@ static enum ut_status read_file(const char *path, char **ret, size_t *ret_n, str
 	close(fd);
 	if (!buf)
 		return ut_fail(err, UT_ENOMEM, "metadata");
+	buf[n] = 0;
 	*ret = buf;
 	*ret_n = n;
 	return UT_OK;
@@ -373,7 +384,7 @@ enum ut_status ut_meta_config_load(const char *path, struct ut_meta_config **ret
 	enum ut_status st = UT_OK;
 
 	if (path)
-		st = read_file(path, &bytes, &n, err);
+		st = ut_meta_read_file(path, UT_META_MAX_BYTES, &bytes, &n, err);
 	if (st == UT_OK)
 		st = ut_meta_config_parse(bytes, n, path, ret, err);
 	free(bytes);
@@ -436,4 +447,17 @@ const char *ut_config_profile_for(const struct ut_meta_config *cfg, const char *
 bool ut_config_requires_notice(const struct ut_meta_config *cfg)
 {
 	return cfg->require_notice;
+}
+
+enum ut_status ut_config_name_claims(const struct ut_meta_config *cfg, const char *path,
+				     struct ut_claims *ret, struct ut_error *err)
+{
+	return ut_name_claims(cfg->names, path, ret, err);
+}
+
+enum ut_status ut_config_cdr_claims(const struct ut_meta_config *cfg, const char *path,
+				    const char *call_id, struct ut_claims *ret,
+				    struct ut_error *err)
+{
+	return ut_cdr_claims(cfg->cdr, path, call_id, ret, err);
 }

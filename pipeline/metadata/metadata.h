@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * metadata.h - who is who: from the command line, a JSON sidecar, a channel profile. Never guessed.
- * Order of authority: option, sidecar, profile; a contradiction between them is a problem of the
- * call and verifies nobody. Where one source says that the call is internal, it is: the safe side
- * wins without a quarrel over what others only imply.
+ * metadata.h - who is who: from the command line, a sidecar (our JSON, or a vCon), the file's name,
+ * a CDR, a channel profile. Never guessed. Order of authority: as listed; a contradiction between
+ * them is a problem of the call and verifies nobody. Where one source says that the call is
+ * internal, it is: the safe side wins without a quarrel over what others only imply.
  *
  * The customer's channel: "left" and "right" are sides of a recording of two channels; a number
  * from 0 is a channel of any recording; "all" says that the recording holds the customer alone, on
@@ -43,10 +43,12 @@ struct ut_meta_opts {
 	const char *sidecar;  /* bytes of the sidecar; NULL where there is none */
 	size_t sidecar_n;
 	const char *sidecar_name; /* for messages */
+	const char *recording;    /* its path, for ut_meta_known_spans; may be NULL */
 };
 
-/* Where a recording's sidecar would be: PATH with its extension replaced by .json, then PATH.json.
- * Writes the first that exists into buf; false where none does. Opens nothing. */
+/* Where a recording's sidecar would be: PATH with its extension replaced by .json, then PATH.json,
+ * then PATH with .vcon.json or .vcon for its extension. Writes the first that exists into buf;
+ * false where none does. Opens nothing. */
 bool ut_meta_sidecar_path(const char *recording, char *buf, size_t cap);
 
 /* Checks an option's value before any file is read: UT_EINVAL, UT_EMETA. */

@@ -18,36 +18,6 @@ static const char *const keys[] = {
 static const char *const party_keys[] = { "channel", "role", "kind", "id", NULL };
 static const char *const span_keys[] = { "start_s", "end_s", "reason", NULL };
 
-/* RFC 3339 date-time, as far as its shape and ranges go. */
-static bool is_time(const char *s)
-{
-	static const char shape[] = "dddd-dd-ddTdd:dd:dd";
-	int mon, day, hour, min, sec;
-	size_t i;
-
-	for (i = 0; shape[i]; i++) {
-		bool digit = s[i] >= '0' && s[i] <= '9';
-
-		if (shape[i] == 'd' ? !digit : (s[i] != shape[i] && !(i == 10 && s[i] == ' ')))
-			return false;
-	}
-	if (sscanf(s + 5, "%2d-%2d%*c%2d:%2d:%2d", &mon, &day, &hour, &min, &sec) != 5 || mon < 1 ||
-	    mon > 12 || day < 1 || day > 31 || hour > 23 || min > 59 || sec > 60)
-		return false;
-	s += i;
-	if (*s == '.') {
-		size_t n = strspn(s + 1, "0123456789");
-
-		if (n == 0)
-			return false;
-		s += 1 + n;
-	}
-	if (strcmp(s, "Z") == 0 || strcmp(s, "z") == 0)
-		return true;
-	return (*s == '+' || *s == '-') && strlen(s) == 6 && strspn(s + 1, "0123456789") == 2 &&
-	       s[3] == ':' && strspn(s + 4, "0123456789") == 2;
-}
-
 static enum ut_status read_channel(const json_t *v, const char *name, const char *what,
 				   struct ut_claim_party *p, struct ut_error *err)
 {
@@ -231,7 +201,7 @@ static enum ut_status read_fields(const json_t *j, const char *name, struct ut_c
 	if (s && strcmp(s, "internal") == 0)
 		c->internal = true;
 	s = c->field[UT_CLAIM_start_time];
-	if (s && !is_time(s))
+	if (s && !isfinite(ut_time_parse(s)))
 		return ut_fail(err, UT_EMETA,
 			       "%.100s: 'start_time' must be like 2026-01-31T14:05:00+02:00, not "
 			       "'%.40s'",
@@ -286,7 +256,7 @@ static enum ut_status read_all(const json_t *j, const char *name, struct ut_clai
 }
 
 enum ut_status ut_sidecar_parse(const char *bytes, size_t n, const char *name,
-				struct ut_claims *ret, struct ut_error *err)
+				const char *recording, struct ut_claims *ret, struct ut_error *err)
 {
 	struct ut_claims c = { 0 };
 	json_t *j = NULL;
@@ -294,7 +264,9 @@ enum ut_status ut_sidecar_parse(const char *bytes, size_t n, const char *name,
 
 	snprintf(c.source, sizeof(c.source), "sidecar %.100s", name);
 	st = ut_json_load(bytes, n, name, &j, err);
-	if (st == UT_OK)
+	if (st == UT_OK && ut_vcon_is(j) && !json_object_get(j, "schema"))
+		st = ut_vcon_claims(j, name, recording, &c, err);
+	else if (st == UT_OK)
 		st = read_all(j, name, &c, err);
 	json_decref(j);
 	if (st == UT_OK)

@@ -47,6 +47,7 @@ static struct ut_meta_opts meta_opts(const struct ut_analyser *a, const struct u
 		.sidecar = r->sidecar,
 		.sidecar_n = r->sidecar_n,
 		.sidecar_name = r->sidecar_name,
+		.recording = r->name,
 	};
 }
 

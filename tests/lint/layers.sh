@@ -31,6 +31,7 @@ owners=(
 	"pocketsphinx\.h|classifiers/"
 	"sphinxbase/|classifiers/"
 	"jansson\.h|metadata/ report/ review/ cli/"
+	"pcre2\.h|metadata/"
 	"linear\.h|classifiers/"
 )
 bad=0

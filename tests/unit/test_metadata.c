@@ -31,6 +31,22 @@ static const char folder_config[] =
     "{\"schema\":1,\"folders\":[{\"match\":\"*/verint/*\",\"profile\":\"verint\"}],"
     "\"default_profile\":\"generic\"}";
 
+/* A vCon of a customer, an agent, somebody without a role, and a second agent. */
+#define VCON(top, parties, more)                                                                   \
+	"{\"vcon\":\"0.4.0\",\"uuid\":\"u-1\"," top                                                \
+	"\"parties\":[{\"role\":\"customer\",\"tel\":\"+97250\"},"                                 \
+	"{\"role\":\"agent\",\"sip\":\"sip:a@x\"},{\"name\":\"?\"},{\"role\":\"Agent\"}],"         \
+	"\"dialog\":[{\"type\":"                                                                   \
+	"\"recording\",\"start\":\"2026-01-31T14:05:00Z\",\"duration\":60,\"filename\":\"a.wav\"," \
+	"\"parties\":" parties                                                                     \
+	",\"party_history\":[{\"party\":0,\"event\":\"hold\",\"time\":\"2026-01-31T14:05:10Z\"},"  \
+	"{\"party\":0,\"event\":\"unhold\",\"time\":\"2026-01-31T16:05:20.5+02:00\"},{\"party\":"  \
+	"1,\"event\":"                                                                             \
+	"\"mask\",\"time\":\"2026-01-31T14:05:50Z\"}]}" more "]}"
+#define NAMES(pattern, words)                                                                      \
+	"{\"schema\":1,\"file_names\":[{\"pattern\":\"" pattern                                    \
+	"\",\"values\":{\"direction\":{" words "}}}]}"
+
 static void test_assign(void)
 {
 	static const struct row {
@@ -136,6 +152,71 @@ static void test_assign(void)
 		{ "the same key twice", 2, NULL, NULL,
 		  SIDE "\"customer_channel\":0,\"customer_channel\":1}", NULL,
 		  "0 unknown unknown; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		{ "vCon", 2, NULL, NULL, VCON("", "[1,0]", ""), NULL,
+		  "0 agent internal verified sip:a@x; 1 customer external verified +97250", "", 1 },
+		{ "vCon: the dialog of this file among several", 2, NULL, NULL,
+		  VCON("", "[0,1]",
+		       ",{\"type\":\"recording\",\"filename\":\"other.wav\",\"parties\":[1,0]}"),
+		  NULL, "0 customer external verified +97250; 1 agent internal verified sip:a@x",
+		  "", 0 },
+		{ "vCon: a role is missing", 2, NULL, NULL, VCON("", "[0,2]", ""), NULL,
+		  "0 customer external verified +97250; 1 agent unknown", "", 0 },
+		{ "vCon: two agents on one side", 2, NULL, NULL, VCON("", "[0,[1,3]]", ""), NULL,
+		  "0 customer external verified +97250; 1 agent internal verified", "", 0 },
+		{ "vCon: customer and agent on one side", 2, NULL, NULL, VCON("", "[[0,1],2]", ""),
+		  NULL, "0 unknown unknown; 1 unknown unknown", "mono no_customer", -1 },
+		{ "vCon: mono mix", 1, NULL, NULL, VCON("", "[0,1]", ""), NULL,
+		  "0 customer external +97250", "channel_missing mono no_customer", -1 },
+		{ "vCon: mono of the customer alone", 1, NULL, NULL, VCON("", "0", ""), NULL,
+		  "0 customer external verified +97250", "mono_declared_customer", 0 },
+		{ "vCon against the option", 2, "left", NULL, VCON("", "[1,0]", ""), NULL,
+		  "0 unknown unknown; 1 unknown unknown", "role_conflict no_customer", -1 },
+		{ "vCon: a party that is not there", 2, NULL, NULL, VCON("", "[0,9]", ""), NULL,
+		  "0 unknown unknown; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		{ "vCon: unknown critical extension", 2, NULL, NULL,
+		  VCON("\"critical\":[\"X\"],", "[0,1]", ""), NULL,
+		  "0 unknown unknown; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		{ "vCon: known critical extension", 2, NULL, NULL,
+		  VCON("\"critical\":[\"CC\"],", "[0,1]", ""), NULL,
+		  "0 customer external verified +97250; 1 agent internal verified sip:a@x", "", 0 },
+		{ "vCon: encrypted", 2, "left", NULL, "{\"ciphertext\":\"x\"}", NULL,
+		  "0 customer external; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		{ "vCon: no recording in it", 2, "left", NULL,
+		  "{\"vcon\":\"0.4.0\",\"uuid\":\"u\",\"parties\":[],\"dialog\":[]}", NULL,
+		  "0 customer external; 1 unknown unknown", "sidecar_invalid no_customer", -1 },
+		/* {"uuid":"u","parties":[{"role":"customer"},{"role":"agent"}],"dialog":[{"type":
+		 * "recording","parties":[0,1]}]} */
+		{ "vCon: signed", 2, NULL, NULL,
+		  "{\"payload\":"
+		  "\"eyJ1dWlkIjoidSIsInBhcnRpZXMiOlt7InJvbGUiOiJjdXN0b21lciJ9LHsicm9sZSI6"
+		  "ImFnZW50In1dLCJkaWFsb2ciOlt7InR5cGUiOiJyZWNvcmRpbmciLCJwYXJ0aWVzIjpbMCwxXX1dfQ\""
+		  ","
+		  "\"signatures\":[]}",
+		  NULL, "0 customer external verified; 1 agent internal verified", "", 0 },
+		{ "file name: direction for the profile", 2, NULL, "freeswitch", NULL,
+		  NAMES("(?<call_id>[a-z]+)[.]wav", ""), "0 unknown unknown; 1 unknown unknown",
+		  "profile_unused no_customer", -1 },
+		{ "file name: says inbound", 2, NULL, "freeswitch", NULL,
+		  NAMES("(?<direction>a)[.]wav", "\"a\":\"inbound\""),
+		  "0 customer external verified; 1 agent internal verified", "", 0 },
+		{ "file name: says outbound", 2, NULL, "freeswitch", NULL,
+		  NAMES("(?<direction>a)[.]wav", "\"a\":\"outbound\""),
+		  "0 agent internal verified; 1 customer external verified", "", 1 },
+		{ "file name: says internal", 2, "left", NULL, NULL,
+		  NAMES("(?<direction>a)[.]wav", "\"a\":\"internal\""),
+		  "0 customer internal verified; 1 agent internal", "internal_call", -1 },
+		{ "file name: a word without meaning", 2, "left", NULL, NULL,
+		  NAMES("(?<direction>a)[.]wav", "\"b\":\"internal\""),
+		  "0 customer external; 1 unknown unknown", "metadata_invalid no_customer", -1 },
+		{ "file name against sidecar", 2, "left", NULL, SIDE "\"direction\":\"inbound\"}",
+		  NAMES("(?<direction>a)[.]wav", "\"a\":\"outbound\""),
+		  "0 unknown unknown; 1 unknown unknown", "role_conflict no_customer", -1 },
+		{ "file name: no match", 2, "left", NULL, NULL,
+		  NAMES("(?<direction>b)[.]wav", "\"b\":\"inbound\""),
+		  "0 customer external verified; 1 agent unknown", "", 0 },
+		{ "file name: endless backtracking is cut off", 2, "left", NULL, NULL,
+		  NAMES("(?<call_id>(?:(?:a|a)*)*)b$", ""),
+		  "0 customer external verified; 1 agent unknown", "", 0 },
 		{ "notice required", 2, "left", NULL, SIDE "\"purpose\":\"training\"}",
 		  notice_config, "0 customer external; 1 unknown unknown", "no_notice no_customer",
 		  -1 },
@@ -264,6 +345,234 @@ static void test_fields(void)
 	tap_end();
 }
 
+static void test_vcon_fields(void)
+{
+	static const char doc[] = VCON("", "[0,1]", "");
+	struct ut_meta_config *cfg = NULL;
+	struct ut_meta_opts o = { .sidecar = doc,
+				  .sidecar_n = sizeof(doc) - 1,
+				  .sidecar_name = "v.vcon" };
+	struct ut_span_list spans = { 0 };
+	struct ut_call c;
+
+	tap_row("vCon: fields, holds and masks");
+	CHECK_EQ(ut_meta_config_load(NULL, &cfg, NULL), UT_OK);
+	ut_call_init(&c);
+	c.media.n_ch = 2;
+	CHECK_EQ(ut_meta_assign(cfg, &o, &c, NULL), UT_OK);
+	CHECK_STR(c.meta.call_id, "u-1");
+	CHECK_STR(c.meta.start_time, "2026-01-31T14:05:00Z");
+	CHECK_STR(c.meta.agent_id, "sip:a@x");
+	CHECK_STR(c.meta.customer_key, "+97250");
+	CHECK_STR(c.party[0].source, "vCon v.vcon");
+	CHECK_EQ(ut_meta_known_spans(&o, &spans, NULL), UT_OK);
+	CHECK_EQ(spans.n, 2);
+	if (spans.n == 2) {
+		CHECK_EQ(spans.v[0].start, 1000);
+		CHECK_EQ(spans.v[0].end, 2050);
+		CHECK_EQ(spans.v[0].kind, UT_SPAN_MUSIC);
+		CHECK_EQ(spans.v[1].start, 5000); /* never unmasked: to the end */
+		CHECK_EQ(spans.v[1].end, 6000);
+		CHECK_EQ(spans.v[1].kind, UT_SPAN_MASKED);
+	}
+	ut_span_list_done(&spans);
+	ut_call_done(&c);
+	ut_meta_config_destroy(&cfg);
+	tap_end();
+}
+
+static void test_times(void)
+{
+	static const struct row {
+		const char *text;
+		double want; /* NAN: refused */
+	} rows[] = {
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "2000-02-29T12:00:00Z", 951825600 },
+		{ "2026-01-31T16:05:20.5+02:00", 1769868320.5 },
+		{ "1969-12-31T23:59:59Z", -1 },
+		{ "2026-01-31 16:05:20-05:30", 1769895320 },
+		{ "2026-01-31T16:05:20", NAN },
+		{ "2026-02-00T16:05:20Z", NAN },
+		{ "2026-01-31T16:05:20.Z", NAN },
+		{ "2026-01-31T16:05:20+2:00", NAN },
+		{ "", NAN },
+	};
+
+	for (const struct row *r = rows; r < rows + UT_ARRAY_LEN(rows); r++) {
+		tap_row(r->text[0] ? r->text : "no time");
+		if (isnan(r->want))
+			CHECK(isnan(ut_time_parse(r->text)));
+		else
+			CHECK_NEAR(ut_time_parse(r->text), r->want, 1e-6);
+		tap_end();
+	}
+}
+
+static void test_file_name_fields(void)
+{
+	static const char config[] =
+	    "{\"schema\":1,\"file_names\":[{\"pattern\":\"^(?<year>....)(?<month>..)(?<day>..)-(?<"
+	    "hour>..)"
+	    "(?<minute>..)_(?<direction>in|out)_(?<agent_id>[^_]+)_(?<call_id>[0-9.]+)[.]\",\"utc_"
+	    "offset\":"
+	    "\"+02:00\",\"values\":{\"direction\":{\"in\":\"inbound\",\"out\":\"outbound\"}}}]}";
+	struct ut_meta_config *cfg = NULL;
+	struct ut_meta_opts o = { .profile = "asterisk" };
+	struct ut_error err = { 0 };
+	struct ut_call c;
+
+	tap_row("file name: time, direction, agent, call");
+	CHECK_EQ(ut_meta_config_parse(config, strlen(config), "config", &cfg, &err), UT_OK);
+	CHECK_STR(err.msg, "");
+	ut_call_init(&c);
+	c.media.n_ch = 2;
+	CHECK_EQ(ut_call_set(&c.media.path, "/r/20260131-1405_out_a7_1769.12.wav"), UT_OK);
+	CHECK_EQ(ut_meta_assign(cfg, &o, &c, NULL), UT_OK);
+	CHECK_STR(c.meta.start_time, "2026-01-31T14:05:00+02:00");
+	CHECK_STR(c.meta.direction, "outbound");
+	CHECK_STR(c.meta.agent_id, "a7");
+	CHECK_STR(c.meta.call_id, "1769.12");
+	CHECK_EQ(ut_call_customer(&c, NULL), 1);
+	ut_call_done(&c);
+	ut_meta_config_destroy(&cfg);
+	tap_end();
+}
+
+static void test_patterns_refused(void)
+{
+	static const struct row {
+		const char *name, *pattern, *says;
+	} rows[] = {
+		{ "no group", "a.wav", "no named group" },
+		{ "a group that is no field", "(?<colour>a)", "no field 'colour'" },
+		{ "not an expression", "(?<call_id>a", "character" },
+	};
+
+	for (const struct row *r = rows; r < rows + UT_ARRAY_LEN(rows); r++) {
+		struct ut_meta_config *cfg = NULL;
+		struct ut_error err = { 0 };
+		char text[256];
+
+		tap_row(r->name);
+		snprintf(text, sizeof(text), "{\"schema\":1,\"file_names\":[{\"pattern\":\"%s\"}]}",
+			 r->pattern);
+		CHECK_EQ(ut_meta_config_parse(text, strlen(text), "config", &cfg, &err), UT_EMETA);
+		if (!strstr(err.msg, r->says))
+			CHECK_STR(err.msg, r->says);
+		CHECK(cfg == NULL);
+		tap_end();
+	}
+}
+
+static bool put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	return f && fputs(text, f) >= 0 && fclose(f) == 0;
+}
+
+static void test_cdr(void)
+{
+	static const char by_file[] = "{\"schema\":1,\"cdr\":[{\"file\":\"cdr.csv\",\"separator\":"
+				      "\";\",\"key\":{\"column\":\"rec\",\"is\":"
+				      "\"file_name\"},\"fields\":{\"call_id\":\"id\",\"direction\":"
+				      "\"dir\",\"team\":\"team\",\"start_time\":"
+				      "\"at\"},\"utc_offset\":\"+02:00\",\"values\":{\"direction\":"
+				      "{\"I\":\"inbound\",\"O\":\"outbound\","
+				      "\"X\":\"internal\"}}}]}";
+	static const char csv[] = "id;rec;dir;team;at\r\n"
+				  "1;a.wav;O;\"north; \"\"old\"\"\";2026-01-31 14:05:00\r\n"
+				  "\r\n"
+				  "2;x.wav;X;\"two\nlines\";\r\n"
+				  "3;twice.wav;I;t;\n4;twice.wav;I;t;\n"
+				  "5;same.wav;I;t;\n5;same.wav;I;t;\n"
+				  "6;odd.wav;Q;t;\n7;short.wav";
+	static const char master[] =
+	    "{\"schema\":1,\"file_names\":[{\"pattern\":\"(?<call_id>[0-9.]+)[.]wav\"}],\"cdr\":[{"
+	    "\"file\":"
+	    "\"Master.csv\",\"layout\":\"asterisk\",\"key\":{\"column\":\"uniqueid\",\"is\":\"call_"
+	    "id\"},"
+	    "\"fields\":{\"queue\":\"dst\",\"customer_key\":\"src\",\"direction\":\"dcontext\"},"
+	    "\"values\":{"
+	    "\"direction\":{\"from-trunk\":\"inbound\",\"from-internal\":\"internal\"}}}]}";
+	static const char master_csv[] =
+	    "\"\",\"0501\",\"300\",\"from-trunk\",\"\"\"A B\"\" "
+	    "<0501>\",\"SIP/t-1\",\"SIP/9-1\",\"Queue\",\"q\","
+	    "\"2026-01-31 14:05:00\",,\"2026-01-31 "
+	    "14:06:00\",60,50,\"ANSWERED\",\"DOCUMENTATION\",\"1769.1\",\"\"\n";
+	static const struct row {
+		const char *name, *config, *path;
+		const char *call_id, *team, *direction, *start_time, *queue, *problems;
+		int voice;
+	} rows[] = {
+		{ "by file name, quotes", by_file, "/r/a.wav", "1", "north; \"old\"", "outbound",
+		  "2026-01-31 14:05:00+02:00", NULL, "", 1 },
+		{ "internal, two lines in a cell", by_file, "x.wav", "2", "two\nlines", "internal",
+		  NULL, NULL, "internal_call", -1 },
+		{ "no row", by_file, "n.wav", NULL, NULL, NULL, NULL, NULL,
+		  "profile_unused no_customer", -1 },
+		{ "rows that differ", by_file, "twice.wav", NULL, NULL, NULL, NULL, NULL,
+		  "metadata_invalid profile_unused no_customer", -1 },
+		{ "rows alike", by_file, "same.wav", "5", "t", "inbound", NULL, NULL, "", 0 },
+		{ "a direction that means nothing", by_file, "odd.wav", NULL, NULL, NULL, NULL,
+		  NULL, "metadata_invalid profile_unused no_customer", -1 },
+		{ "a row cut short", by_file, "short.wav", "7", NULL, NULL, NULL, NULL,
+		  "profile_unused no_customer", -1 },
+		{ "Asterisk's Master.csv by call id", master, "1769.1.wav", "1769.1", NULL,
+		  "inbound", NULL, "300", "", 0 },
+		{ "Asterisk, another call", master, "1769.2.wav", "1769.2", NULL, NULL, NULL, NULL,
+		  "profile_unused no_customer", -1 },
+	};
+	char dir[] = "/tmp/ut-cdr-XXXXXX", a[128], b[128], cfg_path[128];
+
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(a, sizeof(a), "%s/cdr.csv", dir);
+	snprintf(b, sizeof(b), "%s/Master.csv", dir);
+	snprintf(cfg_path, sizeof(cfg_path), "%s/config.json", dir);
+	CHECK(put_file(a, csv) && put_file(b, master_csv));
+	for (const struct row *r = rows; r < rows + UT_ARRAY_LEN(rows); r++) {
+		struct ut_meta_config *cfg = NULL;
+		struct ut_meta_opts o = { .profile = "asterisk" };
+		struct ut_text problems = { 0 };
+		struct ut_error err = { 0 };
+		struct ut_call c;
+		const char *const want[] = { r->call_id, r->team, r->direction, r->start_time,
+					     r->queue };
+
+		tap_row(r->name);
+		CHECK(put_file(cfg_path, r->config));
+		CHECK_EQ(ut_meta_config_load(cfg_path, &cfg, &err), UT_OK);
+		CHECK_STR(err.msg, "");
+		ut_call_init(&c);
+		c.media.n_ch = 2;
+		CHECK_EQ(ut_call_set(&c.media.path, r->path), UT_OK);
+		CHECK_EQ(ut_meta_assign(cfg, &o, &c, NULL), UT_OK);
+		{
+			const char *const got[] = { c.meta.call_id, c.meta.team, c.meta.direction,
+						    c.meta.start_time, c.meta.queue };
+
+			for (size_t i = 0; i < UT_ARRAY_LEN(want); i++)
+				if (want[i])
+					CHECK_STR(got[i], want[i]);
+				else
+					CHECK(got[i] == NULL);
+		}
+		ut_text_add(&problems, "");
+		problems_text(&c, &problems);
+		CHECK_STR(problems.s, r->problems);
+		CHECK_EQ(ut_call_customer(&c, NULL), r->voice);
+		ut_text_done(&problems);
+		ut_call_done(&c);
+		ut_meta_config_destroy(&cfg);
+		tap_end();
+	}
+	unlink(a);
+	unlink(b);
+	unlink(cfg_path);
+	rmdir(dir);
+}
+
 static void test_options(void)
 {
 	static const struct row {
@@ -322,7 +631,7 @@ static void test_cases(void)
 				 json_string_value(json_object_get(c, "name")));
 			tap_row(name);
 			st = k ? ut_meta_config_parse(doc, strlen(doc), "f", &cfg, &err)
-			       : ut_sidecar_parse(doc, strlen(doc), "f", &claims, &err);
+			       : ut_sidecar_parse(doc, strlen(doc), "f", NULL, &claims, &err);
 			CHECK_STR(err.msg[0] && st == UT_OK ? err.msg : "", "");
 			CHECK_EQ(st, json_is_true(json_object_get(c, "ok")) ? UT_OK : UT_EMETA);
 			if (st != UT_OK)
@@ -409,6 +718,11 @@ int main(void)
 	test_assign();
 	test_dual_mono();
 	test_fields();
+	test_vcon_fields();
+	test_times();
+	test_file_name_fields();
+	test_patterns_refused();
+	test_cdr();
 	test_options();
 	test_cases();
 	test_profiles();
