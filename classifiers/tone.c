@@ -370,24 +370,23 @@ static void keep_evidence(struct ut_tone *t, const struct ut_evidence *e)
 	t->evidence[at] = *e;
 }
 
-/* The class whose log-odds fall the most when the reading becomes r. */
+/* The class that loses the most probability when the reading becomes r, and what it loses. */
 static void weigh(const struct ut_tone_params *p, const double prior[UT_N_TONES],
 		  const struct reading *r, const double with[UT_N_TONES], struct ut_evidence *e,
 		  struct ut_tone *t)
 {
-	double s[UT_N_TONES];
+	double s[UT_N_TONES], lost = 0;
 
 	probability(p, r, s);
 	for (unsigned k = 0; k < UT_N_TONES; k++)
 		s[k] *= prior[k] / p->prior[k];
 	normalise(s);
 	for (unsigned k = 0; k < UT_N_TONES; k++) {
-		double d = log_odds(with, k) - log_odds(s, k);
-
-		if (d > e->contribution) {
-			e->contribution = (float)d;
-			e->points_to = (enum ut_tone_label)k;
-		}
+		if (with[k] - s[k] <= lost)
+			continue;
+		lost = with[k] - s[k];
+		e->contribution = (float)(log_odds(with, k) - log_odds(s, k));
+		e->points_to = (enum ut_tone_label)k;
 	}
 	if (e->contribution >= 0.05f) /* less moves no score by more than a hundredth */
 		keep_evidence(t, e);

@@ -16,7 +16,7 @@ const struct ut_train_opts ut_train_opts_default = {
 	.clip = 4,
 	.power = 0.5,
 	.l2 = { 0.15, 0.15 },
-	.cheerful = 0.6,
+	.cheerful = 0.5,
 	.departs = UT_ALL_FAMILIES & ~(1 << UT_FAMILY_LEVEL),
 	/* Pitch and breathiness do not tell down from up: sadness raises the pitch of some and
 	 * lowers that of others. They do tell lively from angry. */

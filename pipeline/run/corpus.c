@@ -76,7 +76,8 @@ struct recording {
 	bool usual;
 	unsigned line; /* of the manifest */
 	struct samples audio;
-	int64_t start, end; /* frames in the speaker's stream */
+	int64_t start, end;   /* frames in the speaker's stream ... */
+	size_t span, n_spans; /* ... and its stretches of speech there */
 };
 
 struct work {
@@ -87,6 +88,7 @@ struct work {
 	struct ut_text digest;
 	struct ut_engine *engine;
 	struct ut_frame_table stream;
+	struct ut_activity_channel heard; /* of the stream */
 	struct ut_call call;
 	uint64_t seed;
 	enum ut_status st; /* of a callback */
@@ -443,14 +445,46 @@ static enum ut_status pass_line(struct samples *s, const struct line_kind *line,
 	return UT_OK;
 }
 
+/* Where the stream has speech, as in a call; each recording's part of it. */
+static enum ut_status listen(struct work *w, size_t first, size_t end, struct ut_error *err)
+{
+	struct ut_activity_in in = { .n_ch = 1, .frames = { &w->stream } };
+	enum ut_status st;
+
+	ut_activity_channel_done(&w->heard);
+	memset(&w->heard, 0, sizeof(w->heard));
+	st = ut_activity_find(&in, &w->heard, err);
+	for (size_t i = first, at = 0; i < end && !st; i++) {
+		struct recording *r = &w->rec[i];
+		const struct ut_span_list *l = &w->heard.spans;
+
+		while (at < l->n && l->v[at].end <= r->start)
+			at++;
+		r->span = at;
+		for (r->n_spans = 0; at < l->n && l->v[at].start < r->end; at++)
+			r->n_spans++;
+		if (r->n_spans && l->v[at - 1].end > r->end)
+			at--; /* it reaches into the next one */
+	}
+	return st;
+}
+
+/* A span of a recording, cut to it; false where it is no speech or nothing is left. */
+static bool part(const struct work *w, const struct recording *r, size_t i, int64_t from,
+		 struct ut_span *ret)
+{
+	*ret = w->heard.spans.v[r->span + i];
+	ret->start = UT_MAX(ret->start, from);
+	ret->end = UT_MIN(ret->end, r->end);
+	return ret->kind == UT_SPAN_SPEECH && ret->start < ret->end;
+}
+
 static enum ut_status make_stream(struct work *w, size_t first, size_t end,
-				  const struct line_kind *line, float *noise_db,
-				  struct ut_error *err)
+				  const struct line_kind *line, struct ut_error *err)
 {
 	static const float quiet[GAP];
 	struct samples s = { 0 };
-	float *gap = NULL;
-	size_t n_gap = 0, gap_cap = 0, want = 0;
+	size_t want = 0;
 	enum ut_status st;
 
 	for (size_t i = first; i < end; i++) {
@@ -477,41 +511,41 @@ static enum ut_status make_stream(struct work *w, size_t first, size_t end,
 		st = w->st;
 	}
 	free(s.v);
-	for (size_t i = first; i < end && !st; i++)
-		for (int64_t k = w->rec[i].start - GAP_FRAMES + 5; k < w->rec[i].start - 5; k++) {
-			st = grow(&gap, &gap_cap, n_gap + 1, sizeof(*gap));
-			if (st)
-				break;
-			gap[n_gap++] = w->stream.row[k].level_db;
-		}
-	if (!st && n_gap) {
-		qsort(gap, n_gap, sizeof(*gap), by_value);
-		*noise_db = gap[n_gap / 2];
-	}
-	free(gap);
+	if (!st)
+		st = listen(w, first, end, err);
 	return st ? ut_fail(err, st, "corpus: out of memory") : UT_OK;
 }
 
-/* Copies a recording with the pause before it to the end of the call; all of it, or its end. */
-static enum ut_status say(struct work *w, const struct recording *r, struct ut_span *span)
+/* Copies a recording with the pause before it to the end of the call; all of it, or its end.
+ * *whole: from its first speech to its last; empty where there is none. */
+static enum ut_status say(struct work *w, const struct recording *r, struct ut_span *whole)
 {
 	struct ut_channel *ch = &w->call.ch[0];
-	int64_t start = r->start;
+	int64_t start = r->start, shift;
+	size_t cut = ut_random_below(&w->seed, CUT_MAX - CUT_MIN);
 
 	if (ut_random_unit(&w->seed) < w->o->cut_share)
-		start = UT_MAX(start, r->end - CUT_MIN -
-					  (int64_t)ut_random_below(&w->seed, CUT_MAX - CUT_MIN));
+		start = UT_MAX(start, r->end - CUT_MIN - (int64_t)cut);
 	for (int64_t i = r->start - GAP_FRAMES; i < r->start; i++)
 		if (ut_frame_table_push(&ch->frames, &w->stream.row[i]))
 			return UT_ENOMEM;
-	*span = (struct ut_span){ .start = (int64_t)ch->frames.n,
-				  .kind = UT_SPAN_SPEECH,
-				  .confidence = 1 };
+	shift = (int64_t)ch->frames.n - start;
 	for (int64_t i = start; i < r->end; i++)
 		if (ut_frame_table_push(&ch->frames, &w->stream.row[i]))
 			return UT_ENOMEM;
-	span->end = (int64_t)ch->frames.n;
-	return ut_span_list_push(&ch->activity.spans, span);
+	*whole = (struct ut_span){ .start = -1, .end = -1 };
+	for (size_t i = 0; i < r->n_spans; i++) {
+		struct ut_span s;
+
+		if (!part(w, r, i, start, &s))
+			continue;
+		s.start += shift, s.end += shift;
+		whole->start = whole->start < 0 ? s.start : whole->start;
+		whole->end = s.end;
+		if (ut_span_list_push(&ch->activity.spans, &s))
+			return UT_ENOMEM;
+	}
+	return UT_OK;
 }
 
 static enum ut_status measure(struct ut_corpus *c, struct work *w, size_t closing,
@@ -533,6 +567,8 @@ static enum ut_status measure(struct ut_corpus *c, struct work *w, size_t closin
 			return ut_fail(err, st, "corpus");
 	}
 	st = say(w, r, &span);
+	if (!st && span.start < 0)
+		return UT_OK; /* no speech was found in it: on this line it is no closing */
 	if (st || grow(&c->example, &c->example_cap, c->n_examples + 1, sizeof(*c->example)))
 		return ut_fail(err, UT_ENOMEM, "corpus");
 	st = ut_call_customer_voice(&w->call, &voice, &party, err);
@@ -552,21 +588,28 @@ static enum ut_status measure(struct ut_corpus *c, struct work *w, size_t closin
 }
 
 static enum ut_status add_phrases(struct ut_corpus *c, struct work *w, const size_t *usual,
-				  size_t n_usual, float noise_db, struct ut_error *err)
+				  size_t n_usual, struct ut_error *err)
 {
 	for (size_t i = 0; i < n_usual; i++) {
 		const struct recording *r = &w->rec[usual[i]];
+		size_t cut = ut_random_below(&w->seed, CUT_MAX - CUT_MIN);
 		/* whole, and its end alone: how much more a short phrase varies */
-		int64_t start[] = { r->start,
-				    r->end - CUT_MIN -
-					(int64_t)ut_random_below(&w->seed, CUT_MAX - CUT_MIN) };
+		int64_t from[] = { r->start, r->end - CUT_MIN - (int64_t)cut };
 
-		for (size_t k = 0; k < UT_ARRAY_LEN(start); k++) {
+		for (size_t k = 0; k < UT_ARRAY_LEN(from); k++) {
 			struct ut_tone_phrase p = { .speaker = r->speaker };
+			int64_t start = -1, end = -1;
 
-			if (start[k] < r->start ||
-			    !ut_functionals_measure(&w->stream, start[k], r->end, NULL, noise_db,
-						    &p.f))
+			for (size_t j = 0; j < r->n_spans && from[k] >= r->start; j++) {
+				struct ut_span s;
+
+				if (!part(w, r, j, from[k], &s))
+					continue;
+				start = start < 0 ? s.start : start;
+				end = s.end;
+			}
+			if (start < 0 || !ut_functionals_measure(&w->stream, start, end, NULL,
+								 w->heard.noise_db, &p.f))
 				continue;
 			if (grow(&c->phrase, &c->phrase_cap, c->n_phrases + 1, sizeof(*c->phrase)))
 				return ut_fail(err, UT_ENOMEM, "corpus");
@@ -580,14 +623,13 @@ static enum ut_status one_line(struct ut_corpus *c, struct work *w, size_t first
 			       const struct line_kind *line, size_t *usual, size_t n_usual,
 			       struct ut_error *err)
 {
-	float noise_db = -120;
 	size_t *draw = usual + n_usual; /* room for as many again */
-	enum ut_status st = make_stream(w, first, end, line, &noise_db, err);
+	enum ut_status st = make_stream(w, first, end, line, err);
 
-	w->call.ch[0].activity.noise_db = noise_db;
+	w->call.ch[0].activity.noise_db = w->heard.noise_db;
 	w->call.ch[0].activity.leak_db = -120;
 	if (!st)
-		st = add_phrases(c, w, usual, n_usual, noise_db, err);
+		st = add_phrases(c, w, usual, n_usual, err);
 	for (size_t i = first; i < end && !st; i++) {
 		for (unsigned k = 0; k < w->o->closings && !st; k++) {
 			size_t n = 0, take;
@@ -713,6 +755,7 @@ enum ut_status ut_corpus_add(struct ut_corpus *c, const char *manifest,
 	ut_text_done(&w.digest);
 	ut_engine_destroy(&w.engine);
 	ut_frame_table_done(&w.stream);
+	ut_activity_channel_done(&w.heard);
 	ut_call_done(&w.call);
 	return st;
 }
