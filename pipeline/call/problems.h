@@ -32,6 +32,7 @@
 	X(profile_unused, "the channel profile does not fit the recording or its direction")       \
 	X(metadata_invalid, "a file-name pattern or CDR says what cannot be; nobody is verified")  \
 	X(transferred, "more than one agent took part in the call")                              \
+	X(transcript_invalid, "the transcript could not be used")                                  \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

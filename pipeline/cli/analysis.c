@@ -107,7 +107,19 @@ static enum ut_status add_phrases(const char *path, struct ut_phrase_list *l, st
 		   : ut_phrases_parse(key->s ? key->s + from : "", key->len - from, path, l, err);
 }
 
-/* The models' key, and what is listened for and with. l->deaf says why nobody listens. */
+/* Why nobody can listen here; NULL where somebody can. */
+static const char *deaf(struct ut_cli_loaded *l)
+{
+	l->recogniser = ut_recogniser_opts_default;
+	l->recogniser.transform = l->transform;
+	if (access(l->recogniser.model_dir, R_OK | X_OK) != 0)
+		return "the acoustic model is not installed (Debian: pocketsphinx-en-us)";
+	if (!data_file("models/telephone.mllr", l->transform, sizeof(l->transform)))
+		return "its files are not installed (set UNDERTONE_DATA to the share/ folder)";
+	return NULL;
+}
+
+/* The phrases (for transcripts too), who listens, and the key of all models used. */
 static enum ut_status load_recogniser(const struct ut_cli_analysis *a, struct ut_cli_loaded *l,
 				      struct ut_error *err)
 {
@@ -116,36 +128,28 @@ static enum ut_status load_recogniser(const struct ut_cli_analysis *a, struct ut
 	char path[4096];
 	enum ut_status st = UT_OK;
 
-	memccpy(l->model_key, ut_tone_model_hash(l->model), '\0', sizeof(l->model_key) - 1);
-	if (strcmp(a->listen, "never") == 0)
-		return UT_OK;
-	l->recogniser = ut_recogniser_opts_default;
-	l->recogniser.transform = l->transform;
-	if (access(l->recogniser.model_dir, R_OK | X_OK) != 0)
-		l->deaf = "the acoustic model is not installed (Debian: pocketsphinx-en-us)";
-	else if (!data_file("models/telephone.mllr", l->transform, sizeof(l->transform)))
-		l->deaf = "its files are not installed (set UNDERTONE_DATA to the share/ folder)";
-	if (l->deaf)
-		return strcmp(a->listen, "auto") == 0
-			   ? UT_OK
-			   : ut_fail(err, UT_EMODEL, "--listen %s: %s", a->listen, l->deaf);
-	ut_text_addf(&key, "%s\n%s\n%s\n", l->model_key, l->recogniser.engine,
-		     l->recogniser.model_dir);
+	ut_text_addf(&key, "%s\n", ut_tone_model_hash(l->model));
 	for (size_t i = 0; i < UT_ARRAY_LEN(lists) && st == UT_OK; i++)
 		if (data_file(lists[i], path, sizeof(path)))
 			st = add_phrases(path, &l->phrases, &key, err);
 	if (st == UT_OK && a->phrases)
 		st = add_phrases(a->phrases, &l->phrases, &key, err);
-	if (st == UT_OK)
-		st = read_file(l->transform, &key, err);
+	l->opts.phrases = l->phrases.n ? &l->phrases : NULL;
+	if (st == UT_OK && strcmp(a->listen, "never") != 0) {
+		l->deaf = deaf(l);
+		if (l->deaf && strcmp(a->listen, "auto") != 0) {
+			st = ut_fail(err, UT_EMODEL, "--listen %s: %s", a->listen, l->deaf);
+		} else if (!l->deaf) {
+			ut_text_addf(&key, "%s\n%s\n", l->recogniser.engine,
+				     l->recogniser.model_dir);
+			st = read_file(l->transform, &key, err);
+			l->opts.recogniser = &l->recogniser;
+			l->opts.listen = a->listen;
+		}
+	}
 	if (st == UT_OK)
 		st = ut_sha256_hex(key.s, key.len, l->model_key, err);
 	ut_text_done(&key);
-	if (st == UT_OK) {
-		l->opts.recogniser = &l->recogniser;
-		l->opts.phrases = &l->phrases;
-		l->opts.listen = a->listen;
-	}
 	return st;
 }
 

@@ -299,7 +299,7 @@ static int cmd_features(int argc, char **argv)
 	if (st == UT_OK)
 		st = ut_item_open(&it, &err);
 	if (st == UT_OK)
-		st = ut_item_read_sidecar(&it, &err);
+		st = ut_item_read_beside(&it, &err);
 	if (st == UT_OK) {
 		ut_request_encode(&it, false, &request);
 		st = ut_pool_create(&ops, &f, 1, &l.limits, &pool, &err);

@@ -42,7 +42,7 @@ static enum ut_status analyse(struct score *s, struct ut_item *it, struct ut_poo
 	enum ut_status st = ut_item_open(it, err);
 
 	if (st == UT_OK)
-		st = ut_item_read_sidecar(it, err);
+		st = ut_item_read_beside(it, err);
 	if (st != UT_OK)
 		return st;
 	ut_request_encode(it, false, &s->request);
@@ -80,8 +80,7 @@ static enum ut_status through_store(struct score *s, const struct ut_item *it,
 		return st;
 	ut_text_clear(&s->options);
 	ut_text_addf(&s->options, "%d\n%s\n", UT_ANALYSIS_VERSION, s->l->result_options.s);
-	if (it->sidecar)
-		ut_text_addn(&s->options, it->sidecar, it->sidecar_n);
+	ut_item_key(it, &s->options);
 	memcpy(k.content, s->call.media.hash, sizeof(k.content));
 	memcpy(k.model, s->l->model_key, sizeof(k.model));
 	/* the same content twice on one command line keeps its own name each */

@@ -220,8 +220,7 @@ static enum ut_status options_key(const struct batch *b, struct work *w, struct 
 	enum ut_status st;
 
 	ut_text_addf(&t, "analysis %d\n%s\n", UT_ANALYSIS_VERSION, b->o->result_options);
-	if (w->item.sidecar)
-		ut_text_addn(&t, w->item.sidecar, w->item.sidecar_n);
+	ut_item_key(&w->item, &t);
 	st = t.failed ? ut_fail(err, UT_ENOMEM, "not enough memory")
 		      : ut_sha256_hex(t.s, t.len, w->key.options, err);
 	ut_text_done(&t);
@@ -298,7 +297,7 @@ static enum ut_status take(struct batch *b, struct work *w, const char *path, bo
 			return UT_OK;
 		}
 	}
-	st = ut_item_read_sidecar(&w->item, &why);
+	st = ut_item_read_beside(&w->item, &why);
 	if (st != UT_OK)
 		return record_failure(b, path, &no_key, &why, err);
 	st = options_key(b, w, err);

@@ -21,6 +21,14 @@ struct ut_recording { /* as the analysis sees it; lent */
 	const char *sidecar; /* NULL where there is none */
 	size_t sidecar_n;
 	const char *sidecar_name;
+	const char *transcript; /* likewise */
+	size_t transcript_n;
+	const char *transcript_name;
+};
+
+struct ut_beside { /* a file beside the recording; name NULL where there is none */
+	char *name, *bytes;
+	size_t n;
 };
 
 struct ut_item {
@@ -28,9 +36,7 @@ struct ut_item {
 	bool named;     /* by the person, not found in a folder */
 	int fd;         /* -1 before open */
 	struct stat st; /* as it was when it was opened */
-	char *sidecar;  /* bytes; NULL where there is none */
-	size_t sidecar_n;
-	char *sidecar_name;
+	struct ut_beside sidecar, transcript;
 };
 
 /* Takes a copy of path. UT_ENOMEM. */
@@ -38,8 +44,10 @@ enum ut_status ut_item_init(struct ut_item *it, const char *path, bool named, st
 void ut_item_done(struct ut_item *it);
 /* Opens and stats; the fault without the path. UT_ENOENT, UT_EIO, UT_EFORMAT (not a file). */
 enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err);
-/* Reads the sidecar beside it, if there is one. UT_EIO, UT_ELIMIT (1 MB). */
-enum ut_status ut_item_read_sidecar(struct ut_item *it, struct ut_error *err);
+/* Reads the sidecar and the transcript beside it, where there are. UT_EIO, UT_ELIMIT. */
+enum ut_status ut_item_read_beside(struct ut_item *it, struct ut_error *err);
+/* Appends what of them changes a result: for its key. */
+void ut_item_key(const struct ut_item *it, struct ut_text *out);
 /* UT_ECHANGED where the file is not what it was when it was opened. */
 enum ut_status ut_item_unchanged(const struct ut_item *it, struct ut_error *err);
 

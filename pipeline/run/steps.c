@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* steps.c - the order of an analysis. Each step reads what the earlier ones filled, and fills one
  * part of the call's record. A new step is one function and one row. */
+#include "metadata/transcript.h"
 #include "run/steps.h"
 
 #include <stdlib.h>
@@ -209,8 +210,38 @@ static size_t tail(const struct ut_analyser *a, unsigned ch)
 	return n;
 }
 
+/* The phrases of the transcript beside the recording; of all parties: it says who speaks. */
+static enum ut_status read_transcript(struct ut_analyser *a, const struct ut_recording *r,
+				      struct ut_call *c, struct ut_error *err)
+{
+	struct ut_transcript t = { 0 };
+	struct ut_timed_word *w = NULL;
+	size_t n = 0, n_unknown = 0;
+	struct ut_error why = { 0 };
+	enum ut_status st =
+	    ut_transcript_parse(r->transcript, r->transcript_n, r->transcript_name, &t, &why);
+
+	if (st != UT_OK && st != UT_ENOMEM)
+		return ut_call_problem(c, "transcript_invalid", "%s; it is not used", why.msg) ==
+			       UT_OK
+			   ? UT_OK
+			   : no_memory(err);
+	if (st == UT_OK)
+		st = ut_transcript_words(&t, c, &w, &n, &n_unknown, &why);
+	if (st == UT_OK)
+		st = ut_phrases_match(a->o.phrases, w, n, &a->hits, &a->n_hits, &why);
+	if (st == UT_OK && n == 0 && n_unknown > 0)
+		st = ut_call_problem(c, "transcript_invalid",
+				     "transcript %s: none of its speakers is a party of this call; "
+				     "name them customer and agent, or left and right",
+				     r->transcript_name);
+	free(w);
+	ut_transcript_done(&t);
+	return st == UT_OK ? UT_OK : no_memory(err);
+}
+
 /* What the customer says at the end. Nobody else is listened to. */
-static enum ut_status listen(struct ut_analyser *a, UT_UNUSED const struct ut_recording *r,
+static enum ut_status listen(struct ut_analyser *a, const struct ut_recording *r,
 			     UT_UNUSED struct ut_beat *beat, struct ut_call *c,
 			     struct ut_error *err)
 {
@@ -224,7 +255,11 @@ static enum ut_status listen(struct ut_analyser *a, UT_UNUSED const struct ut_re
 	free(a->hits);
 	a->hits = NULL;
 	a->n_hits = 0;
-	if (customer < 0 || !lang)
+	if (customer < 0)
+		return UT_OK;
+	if (r->transcript && a->o.phrases)
+		return read_transcript(a, r, c, err);
+	if (!lang)
 		return UT_OK;
 	ch = (unsigned)c->party[customer].channel;
 	in = (struct ut_hear_in){

@@ -29,7 +29,7 @@
 #endif
 
 enum { MAX_STILLBORN = 10 };
-enum { MAX_NAME = 65536, MAX_REQUEST = 64 << 20, MAX_REPLY = 256 << 20, MAX_ASK = 128 };
+enum { MAX_NAME = 65536, MAX_REQUEST = 80 << 20, MAX_REPLY = 256 << 20, MAX_ASK = 128 };
 
 enum msg_type { MSG_JOB = 1, MSG_ANSWER, MSG_READY, MSG_BEAT, MSG_ASK, MSG_REPLY, MSG_ERROR };
 
