@@ -186,12 +186,7 @@ int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, c
 	if (load_model(a->model, &l->model, &err) != UT_OK)
 		return ut_cli_fail(NULL, &err);
 	ut_opt_json(cmd->opts, opts, UT_OPT_RESULT, &l->result_options);
-	/* the profile's own text: a changed profile is another result */
-	if (config && a->profile) {
-		ut_text_add(&l->result_options, "\n");
-		if (read_file(config, &l->result_options, &err) != UT_OK)
-			return ut_cli_fail(NULL, &err);
-	}
+	l->has_config = config != NULL;
 	if (l->result_options.failed) {
 		ut_fail(&err, UT_ENOMEM, "not enough memory");
 		return ut_cli_fail(NULL, &err);

@@ -121,7 +121,8 @@ struct ut_cli_loaded { /* what the options stand for */
 	char transform[4096];
 	char model_key[65];            /* of all models used */
 	const char *deaf;              /* why nobody listens, where it was wanted; static */
-	struct ut_text result_options; /* the options that change results, and the configuration */
+	struct ut_text result_options; /* the options that change results */
+	bool has_config;               /* which may say something else of each recording */
 };
 
 /* Before any recording is looked at. -1: go on; otherwise the exit code (the message is printed).

@@ -163,6 +163,12 @@ static int scan_opts(const struct batch_opts *o, int n, char **paths, char *excl
 	return -1;
 }
 
+static enum ut_status key(void *user, const struct ut_item *it, struct ut_text *out,
+			  struct ut_error *err)
+{
+	return ut_analysis_key(user, it, out, err);
+}
+
 static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct ut_batch_opts *b)
 {
 	struct ut_error err = { 0 };
@@ -175,6 +181,10 @@ static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct
 	b->db = ut_cli_db(o->db);
 	b->ops = &ut_analysis_ops;
 	b->ops_user = (void *)(uintptr_t)&l->opts;
+	if (l->has_config) {
+		b->key = key;
+		b->key_user = (void *)(uintptr_t)&l->opts;
+	}
 	b->limits = l->limits;
 	b->jobs = o->jobs ? (unsigned)o->jobs : (unsigned)UT_MAX(1, sysconf(_SC_NPROCESSORS_ONLN));
 	b->settle_s = (double)o->settle_s;

@@ -217,12 +217,16 @@ static enum ut_status look_up(struct batch *b, const struct work *w, enum verdic
 static enum ut_status options_key(const struct batch *b, struct work *w, struct ut_error *err)
 {
 	struct ut_text t = { 0 };
-	enum ut_status st;
+	enum ut_status st = UT_OK;
 
 	ut_text_addf(&t, "analysis %d\n%s\n", UT_ANALYSIS_VERSION, b->o->result_options);
 	ut_item_key(&w->item, &t);
-	st = t.failed ? ut_fail(err, UT_ENOMEM, "not enough memory")
-		      : ut_sha256_hex(t.s, t.len, w->key.options, err);
+	if (b->o->key)
+		st = b->o->key(b->o->key_user, &w->item, &t, err);
+	if (st == UT_OK && t.failed)
+		st = ut_fail(err, UT_ENOMEM, "not enough memory");
+	if (st == UT_OK)
+		st = ut_sha256_hex(t.s, t.len, w->key.options, err);
 	ut_text_done(&t);
 	memccpy(w->key.model, b->o->model_hash, '\0', sizeof(w->key.model) - 1);
 	return st;

@@ -9,6 +9,7 @@
 #define UT_RUN_BATCH_H
 
 #include "base/log.h"
+#include "run/item.h"
 #include "run/scan.h"
 #include "run/shard.h"
 #include "run/worker.h"
@@ -28,6 +29,10 @@ struct ut_batch_opts { /* all lent */
 	const char *command;        /* for the record of the run */
 	const char *options_json;   /* likewise */
 	const char *result_options; /* text of everything that changes results, sidecars aside */
+	/* appends what else changes the result of one recording; may be NULL */
+	enum ut_status (*key)(void *user, const struct ut_item *it, struct ut_text *out,
+			      struct ut_error *err);
+	void *key_user;
 	const char *version, *model_hash;
 	const struct ut_log *log;
 	bool progress; /* a line on stderr that is rewritten */

@@ -9,6 +9,43 @@
 #include "run/analyse.h"
 #include "run/item.h"
 
+enum ut_status ut_analysis_key(const struct ut_analyse_opts *o, const struct ut_item *it,
+			       struct ut_text *out, struct ut_error *err)
+{
+	struct ut_meta_opts m = {
+		.customer = o->customer,
+		.profile = o->profile,
+		.sidecar = it->sidecar.bytes,
+		.sidecar_n = it->sidecar.n,
+		.sidecar_name = it->sidecar.name,
+		.recording = it->path,
+	};
+	struct ut_call c;
+	const char *const *field;
+	enum ut_status st;
+
+	ut_call_init(&c);
+	c.media.n_ch = 2; /* not known before it is decoded: only the answer must not waver */
+	st = ut_call_set(&c.media.path, it->path);
+	if (st == UT_OK)
+		st = ut_meta_assign(o->meta, &m, &c, err);
+	else
+		ut_fail(err, st, "not enough memory");
+	field = (const char *const[]){ c.meta.call_id,      c.meta.start_time, c.meta.direction,
+				       c.meta.queue,        c.meta.team,       c.meta.agent_id,
+				       c.meta.customer_key, c.meta.case_id,    c.meta.language,
+				       c.meta.purpose,      c.meta.notice,     c.meta.profile };
+	for (size_t i = 0; st == UT_OK && i < 12; i++)
+		ut_text_addf(out, "%s\n", field[i] ? field[i] : "");
+	for (unsigned i = 0; st == UT_OK && i < c.n_parties; i++)
+		ut_text_addf(out, "%d %d %d %d\n", c.party[i].channel, (int)c.party[i].role,
+			     (int)c.party[i].kind, c.party[i].verified);
+	for (size_t i = 0; st == UT_OK && i < c.n_problems; i++)
+		ut_text_addf(out, "%s\n", c.problem[i].code);
+	ut_call_done(&c);
+	return st;
+}
+
 struct analysis {
 	struct ut_analyser *analyser;
 	struct ut_call call;
