@@ -39,7 +39,11 @@ static enum ut_status write_new(const char *path, const struct ut_text *t, struc
 			break;
 		done += n > 0 ? (size_t)n : 0;
 	}
-	if ((done < t->len) | (fsync(fd) != 0) | (close(fd) != 0)) {
+	bool lost = done < t->len;
+
+	lost |= fsync(fd) != 0;
+	lost |= close(fd) != 0; /* whatever happened before */
+	if (lost) {
 		int e = errno;
 
 		unlink(path);

@@ -93,10 +93,10 @@ static int add_rules(scmp_filter_ctx ctx)
 	/* its own limits, its own abort() */
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-				      SCMP_A0(SCMP_CMP_EQ, 0));
+				      SCMP_A0(SCMP_CMP_EQ, 0, 0));
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				      SCMP_A0(SCMP_CMP_EQ, self));
+				      SCMP_A0(SCMP_CMP_EQ, self, 0));
 	return rc;
 }
 
