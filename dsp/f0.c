@@ -6,35 +6,41 @@
 #include <string.h>
 
 #include "dsp/f0_path.h"
+#include "dsp/f0_voice.h"
 
 enum {
 	HOP = 80,
-	/* frame i's window begins this many samples before its hop */
-	LEAD = (UT_F0_WIN - HOP) / 2,
-	BUF = UT_F0_WIN + 16 * HOP,
+	/* frame i's span begins this many samples before its hop */
+	LEAD = (UT_F0_SPAN - HOP) / 2,
+	BUF = UT_F0_SPAN + 16 * HOP,
+	/* hops a span reaches beyond its own */
+	REACH = (LEAD + HOP - 1) / HOP,
 };
+
+/* Probability of voicing beyond which a frame gets a pitch. */
+static const float threshold = 0.5f;
 
 struct ut_f0 {
 	struct ut_f0_analysis an;
 	struct ut_f0_path path;
-	float buf[BUF];     /* from the next frame's window on */
-	size_t at, fill;    /* the next window begins at buf[at]; buf[0..fill) is filled */
+	struct ut_f0_voice voice;
+	float buf[BUF];
+	size_t at, fill;    /* the next span begins at buf[at]; buf[0..fill) is filled */
 	int64_t n_in;       /* samples pushed */
 	int64_t n_analysed; /* frames */
-	int64_t n_out;      /* rows */
-	float peak_db;      /* level of the loudest speech of late; falls slowly */
 	ut_f0_fn *emit;     /* of the call in progress */
 	void *user;
 };
 
 void ut_f0_reset(struct ut_f0 *f)
 {
+	ut_f0_analysis_reset(&f->an);
 	ut_f0_path_reset(&f->path);
+	ut_f0_voice_reset(&f->voice);
 	memset(f->buf, 0, sizeof(f->buf));
 	f->at = 0;
 	f->fill = LEAD; /* silence before the first sample */
-	f->n_in = f->n_analysed = f->n_out = 0;
-	f->peak_db = -60;
+	f->n_in = f->n_analysed = 0;
 }
 
 enum ut_status ut_f0_create(struct ut_f0 **ret, struct ut_error *err)
@@ -59,36 +65,37 @@ void ut_f0_destroy(struct ut_f0 **pf)
 	*pf = NULL;
 }
 
-static void decided(void *user, const struct ut_f0_frame *fr, unsigned state)
+static void voiced(void *user, int64_t i, const struct ut_f0_point *p, const float *in)
 {
 	struct ut_f0 *f = user;
-	struct ut_f0_row row = { .frame = f->n_out++ };
-	float best = 0;
+	struct ut_f0_row row = { .frame = i };
 
-	for (unsigned i = 0; i < fr->n; i++)
-		best = fmaxf(best, fr->cand[i].strength);
-	if (state) {
-		row.f0_hz = exp2f(fr->cand[state - 1].log2_hz);
-		row.f0_hz = fminf(fmaxf(row.f0_hz, 50), 500);
-		best = fr->cand[state - 1].strength;
+	row.periodicity = fminf(fmaxf(p->strength, 0), 1);
+	if (p->log2_hz > 0) {
+		row.voicing = 1 / (1 + expf(-ut_f0_voice_logit(&ut_f0_model, in)));
+		if (row.voicing > threshold)
+			row.f0_hz = fminf(fmaxf(exp2f(p->log2_hz), 50), 500);
 	}
-	row.periodicity = fminf(fmaxf(best, 0), 1);
-	row.voicing = 1 / (1 + expf(-12 * (row.periodicity - 0.5f)));
 	f->emit(f->user, &row);
+}
+
+static void decided(void *user, const struct ut_f0_frame *fr, const float *log_p, int chosen)
+{
+	struct ut_f0 *f = user;
+
+	ut_f0_voice_point(&f->voice, fr, log_p, chosen);
 }
 
 static void analyse(struct ut_f0 *f)
 {
 	struct ut_f0_frame fr;
-	float local[UT_F0_STATES];
+	float log_p[UT_F0_MAX_CAND];
 
 	ut_f0_analyse(&f->an, f->buf + f->at, &fr);
-	f->peak_db = fmaxf(f->peak_db - 0.02f, fr.level_db);
-	/* unvoiced gains as the frame sinks below the speech around it */
-	local[0] = -0.45f - fmaxf(0, (f->peak_db - 30 - fr.level_db) * 0.03f);
-	for (unsigned i = 0; i < fr.n; i++) /* a period fits twice as well as its double */
-		local[i + 1] = -fr.cand[i].strength - 0.01f * (fr.cand[i].log2_hz - 5.6f);
-	ut_f0_path_push(&f->path, &fr, local, decided, f);
+	if (fr.n)
+		ut_f0_rank(&ut_f0_model, &fr, log_p);
+	ut_f0_path_push(&f->path, &fr, log_p, decided, f);
+	ut_f0_voice_level(&f->voice, fr.level_db, voiced, f);
 	f->at += HOP;
 	f->n_analysed++;
 }
@@ -113,7 +120,7 @@ static void feed(struct ut_f0 *f, const float *x, size_t n, int64_t n_frames)
 		f->fill += take;
 		n -= take;
 		x = x ? x + take : NULL;
-		while (f->fill - f->at >= UT_F0_WIN && f->n_analysed < n_frames)
+		while (f->fill - f->at >= UT_F0_SPAN && f->n_analysed < n_frames)
 			analyse(f);
 	}
 }
@@ -128,12 +135,13 @@ void ut_f0_push(struct ut_f0 *f, const float *x, size_t n, ut_f0_fn *emit, void 
 void ut_f0_flush(struct ut_f0 *f, ut_f0_fn *emit, void *user)
 {
 	f->emit = emit, f->user = user;
-	feed(f, NULL, UT_F0_WIN, f->n_in / HOP);
+	feed(f, NULL, UT_F0_SPAN, f->n_in / HOP);
 	ut_f0_path_flush(&f->path, decided, f);
+	ut_f0_voice_flush(&f->voice, voiced, f);
 }
 
 unsigned ut_f0_latency_frames(const struct ut_f0 *f)
 {
 	(void)f;
-	return UT_F0_RING + (UT_F0_WIN - HOP) / 2 / HOP + 1;
+	return UT_MAX(UT_F0_AHEAD, UT_F0_PATH_LAG + UT_F0_REACH) + REACH + 1;
 }

@@ -40,9 +40,10 @@ static void run(struct ut_f0 *f, const float *x, size_t n, size_t block, struct 
 	ut_f0_flush(f, keep, out);
 }
 
-/* Sum of harmonics lo_hz..hi_hz of a tone gliding from f_a to f_b, tilt dB per octave. */
+/* Sum of harmonics lo_hz..hi_hz of a tone gliding from f_a to f_b, tilt dB per octave; the odd
+ * harmonics odd_db louder. */
 static void make_voice(float *x, size_t n, double f_a, double f_b, double lo_hz, double hi_hz,
-		       double tilt_db)
+		       double tilt_db, double odd_db)
 {
 	double phase = 0;
 
@@ -50,7 +51,7 @@ static void make_voice(float *x, size_t n, double f_a, double f_b, double lo_hz,
 		double f = f_a * pow(f_b / f_a, (double)i / (double)n), sum = 0, norm = 0;
 
 		for (int h = 1; h * f <= hi_hz; h++) {
-			double a = pow(10, tilt_db * log2(h) / 20);
+			double a = pow(10, (tilt_db * log2(h) + (h & 1 ? odd_db : 0)) / 20);
 
 			if (h * f < lo_hz)
 				continue;
@@ -75,21 +76,31 @@ static void test_known_pitch(void)
 		const char *name;
 		double f_a, f_b, lo_hz, hi_hz, tilt_db;
 		double snr_db;
-		double cents;  /* median error allowed */
-		double voiced; /* share of frames, at least, within 3 % */
+		double cents;          /* median error allowed */
+		double voiced;         /* share of frames, at least, within 3 % */
+		double odd_db, hum_db; /* hum of 100 Hz, relative to the voice; 0 none */
 	} rows[] = {
-		{ "55 Hz, full band", 55, 55, 0, 3600, -6, 60, 15, 0.9 },
-		{ "80 Hz, full band", 80, 80, 0, 3600, -6, 60, 5, 0.95 },
-		{ "120 Hz, full band", 120, 120, 0, 3600, -6, 60, 3, 0.95 },
-		{ "120 Hz, telephone band: no fundamental", 120, 120, 300, 3400, -6, 60, 3, 0.95 },
+		{ "55 Hz, full band", 55, 55, 0, 3600, -6, 60, 15, 0.9, 0, 0 },
+		{ "80 Hz, full band", 80, 80, 0, 3600, -6, 60, 5, 0.95, 0, 0 },
+		{ "120 Hz, full band", 120, 120, 0, 3600, -6, 60, 3, 0.95, 0, 0 },
+		{ "120 Hz, telephone band: no fundamental", 120, 120, 300, 3400, -6, 60, 3, 0.95, 0,
+		  0 },
 		{ "90 Hz, telephone band, flat: harmonics 4 and up", 90, 90, 300, 3400, 0, 60, 5,
-		  0.9 },
-		{ "200 Hz, telephone band: no fundamental", 200, 200, 300, 3400, -6, 60, 3, 0.95 },
-		{ "350 Hz", 350, 350, 0, 3400, -6, 60, 5, 0.95 },
-		{ "490 Hz", 490, 490, 0, 3400, -6, 60, 8, 0.9 },
-		{ "glide 100 to 200 Hz in 2 s", 100, 200, 300, 3400, -6, 60, 10, 0.95 },
-		{ "glide 300 to 150 Hz in 2 s", 300, 150, 0, 3400, -6, 60, 10, 0.95 },
-		{ "160 Hz, 10 dB white noise", 160, 160, 0, 3400, -6, 10, 10, 0.9 },
+		  0.9, 0, 0 },
+		{ "200 Hz, telephone band: no fundamental", 200, 200, 300, 3400, -6, 60, 3, 0.95, 0,
+		  0 },
+		{ "350 Hz", 350, 350, 0, 3400, -6, 60, 5, 0.95, 0, 0 },
+		{ "490 Hz", 490, 490, 0, 3400, -6, 60, 8, 0.9, 0, 0 },
+		{ "glide 100 to 200 Hz in 2 s", 100, 200, 300, 3400, -6, 60, 10, 0.95, 0, 0 },
+		{ "glide 300 to 150 Hz in 2 s", 300, 150, 0, 3400, -6, 60, 10, 0.95, 0, 0 },
+		{ "160 Hz, 20 dB white noise", 160, 160, 0, 3400, -6, 20, 10, 0.9, 0, 0 },
+		{ "150 Hz, odd harmonics 6 dB down: looks like 300", 150, 150, 0, 3400, -6, 60, 5,
+		  0.95, -6, 0 },
+		{ "220 Hz, even harmonics 12 dB down: looks like 440", 220, 220, 0, 3400, -6, 60, 5,
+		  0.95, 12, 0 },
+		{ "310 Hz over hum 3 dB louder", 310, 310, 0, 3400, -6, 60, 10, 0.9, 0, 3 },
+		{ "230 Hz, telephone band, hum 10 dB down", 230, 230, 300, 3400, -6, 60, 5, 0.95, 0,
+		  -10 },
 	};
 	UT_AUTO(ut_f0_destroy) struct ut_f0 *f = NULL;
 	const size_t n = 2 * RATE;
@@ -101,10 +112,14 @@ static void test_known_pitch(void)
 		unsigned seed = 1, n_err = 0, n_close = 0;
 
 		tap_row(r->name);
-		make_voice(signal_buf, n, r->f_a, r->f_b, r->lo_hz, r->hi_hz, r->tilt_db);
+		make_voice(signal_buf, n, r->f_a, r->f_b, r->lo_hz, r->hi_hz, r->tilt_db,
+			   r->odd_db);
 		for (size_t i = 0; i < n; i++)
 			signal_buf[i] +=
 			    0.1f * (float)(sqrt(1.5) * pow(10, -r->snr_db / 20)) * noise(&seed);
+		for (size_t i = 0; r->hum_db != 0 && i < n; i++)
+			signal_buf[i] += (float)(0.1 * pow(10, r->hum_db / 20) *
+						 sin(2 * M_PI * 100 * (double)i / RATE));
 		ut_f0_reset(f);
 		run(f, signal_buf, n, 333, &got);
 		CHECK_EQ(got.n, n / 80);
@@ -133,8 +148,8 @@ static void make_call(float *x, size_t n)
 	unsigned seed = 7;
 
 	memset(x, 0, n * sizeof(*x));
-	make_voice(x + 4000, 8000, 100, 180, 300, 3400, -6);
-	make_voice(x + 16000, 9000, 260, 210, 0, 3400, -9);
+	make_voice(x + 4000, 8000, 100, 180, 300, 3400, -6, 0);
+	make_voice(x + 16000, 9000, 260, 210, 0, 3400, -9, 0);
 	for (size_t i = 0; i < n; i++)
 		x[i] += 0.003f * noise(&seed);
 	memset(x + n - 6000, 0, 3000 * sizeof(*x)); /* and digital silence */
@@ -162,7 +177,7 @@ static void test_streaming(void)
 		{ "blocks of 160", 160 },
 		{ "blocks of 4096", 4096 },
 	};
-	UT_AUTO(ut_f0_destroy) struct ut_f0 *f = NULL, *fresh = NULL;
+	UT_AUTO(ut_f0_destroy) struct ut_f0 *f = NULL;
 	const size_t n = 40000 + 37;
 
 	make_call(signal_buf, n);
@@ -202,7 +217,20 @@ static void test_streaming(void)
 
 static void test_hostile(void)
 {
-	enum kind { SILENCE, NOTHING, SHORT, NANS, INF, CLIPPED, DC, NOISE, HUGE_LEVEL };
+	enum kind {
+		SILENCE,
+		NOTHING,
+		SHORT,
+		NANS,
+		INF,
+		CLIPPED,
+		DC,
+		NOISE,
+		SOFT,
+		LOW,
+		HUM,
+		HUGE_LEVEL
+	};
 	static const struct row {
 		const char *name;
 		enum kind kind;
@@ -216,7 +244,10 @@ static void test_hostile(void)
 		{ "not a number", NANS, 16000, 0 },
 		{ "infinite", INF, 16000, 0 },
 		{ "constant", DC, 16000, 0 },
-		{ "white noise is not voiced", NOISE, 16000, 0.05 },
+		{ "white noise is not voiced", NOISE, 64000, 0.01 },
+		{ "soft white noise is not voiced", SOFT, 64000, 0.01 },
+		{ "low noise is not voiced", LOW, 64000, 0.02 },
+		{ "hum is not voiced", HUM, 64000, 0.01 },
 		{ "clipped voice", CLIPPED, 16000, 1 },
 		{ "1000 times full scale", HUGE_LEVEL, 16000, 1 },
 	};
@@ -228,7 +259,7 @@ static void test_hostile(void)
 		unsigned seed = 3, n_voiced = 0;
 
 		tap_row(r->name);
-		make_voice(signal_buf, r->n, 150, 150, 0, 3400, -6);
+		make_voice(signal_buf, r->n, 150, 150, 0, 3400, -6, 0);
 		for (size_t i = 0; i < r->n; i++) {
 			float *x = signal_buf + i;
 
@@ -253,6 +284,15 @@ static void test_hostile(void)
 				break;
 			case NOISE:
 				*x = 0.1f * noise(&seed);
+				break;
+			case SOFT:
+				*x = 0.001f * noise(&seed);
+				break;
+			case LOW: /* one pole at 0.9 */
+				*x = 0.9f * (i ? x[-1] : 0) + 0.02f * noise(&seed);
+				break;
+			case HUM:
+				*x = 0.02f * (float)sin(2 * M_PI * 100 * (double)i / RATE);
 				break;
 			case HUGE_LEVEL:
 				*x *= 1000;

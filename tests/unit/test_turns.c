@@ -56,13 +56,11 @@ static void test_rules(void)
 		  { { 0, 100, 200, 0, 0, NOLAT }, { 0, 300, 350, 0, 0, NOLAT } } },
 		{ "question and answer",
 		  { { 1, 100, 300, S }, { 0, 330, 400, S }, { 1, 420, 600, S } },
-		  { { 1, 100, 300, 0, 0, NOLAT },
-		    { 0, 330, 400, 0, 0, 30 },
+		  { { 1, 100, 300, 0, 0, NOLAT }, { 0, 330, 400, 0, 0, 30 },
 		    { 1, 420, 600, 0, 0, 20 } } },
 		{ "an answer in a long pause is a turn of its own",
 		  { { 1, 100, 300, S }, { 0, 320, 360, S }, { 1, 380, 600, S } },
-		  { { 1, 100, 300, 0, 0, NOLAT },
-		    { 0, 320, 360, 0, 0, 20 },
+		  { { 1, 100, 300, 0, 0, NOLAT }, { 0, 320, 360, 0, 0, 20 },
 		    { 1, 380, 600, 0, 0, 20 } } },
 		{ "mm-hm in a short pause is a backchannel",
 		  { { 1, 100, 300, S }, { 0, 310, 335, S }, { 1, 345, 600, S } },
@@ -86,11 +84,8 @@ static void test_rules(void)
 		  { { 1, 100, 180, S }, { 0, 110, 600, S } },
 		  { { 1, 100, 180, 0, 0, NOLAT }, { 0, 110, 600, 0, 0, -70 } } },
 		{ "echo, music, masked and noise are not turns",
-		  { { 1, 100, 400, S },
-		    { 0, 100, 400, UT_SPAN_ECHO },
-		    { 0, 500, 900, UT_SPAN_MUSIC },
-		    { 0, 900, 950, UT_SPAN_MASKED },
-		    { 0, 960, 990, UT_SPAN_NOISE } },
+		  { { 1, 100, 400, S }, { 0, 100, 400, UT_SPAN_ECHO }, { 0, 500, 900, UT_SPAN_MUSIC },
+		    { 0, 900, 950, UT_SPAN_MASKED }, { 0, 960, 990, UT_SPAN_NOISE } },
 		  { { 1, 100, 400, 0, 0, NOLAT } } },
 		{ "spans past either end are cut",
 		  { { 0, -50, 100, S }, { 0, 950, 2000, S } },
@@ -128,12 +123,12 @@ static void test_rules(void)
 static void test_measures(void)
 {
 	static const struct in_span in[] = {
-		{ 1, 100, 300, S },               /* agent */
-		{ 0, 330, 430, S },               /* customer, latency 0.3 */
-		{ 1, 400, 900, S },               /* overlaps 0.3; latency -0.3 */
-		{ 0, 600, 640, S },               /* backchannel */
-		{ 0, 950, 1150, S },              /* latency 0.5 */
-		{ 1, 1090, 1400, S },             /* interrupts the customer, 0.6 overlap */
+		{ 1, 100, 300, S },		 /* agent */
+		{ 0, 330, 430, S },		 /* customer, latency 0.3 */
+		{ 1, 400, 900, S },		 /* overlaps 0.3; latency -0.3 */
+		{ 0, 600, 640, S },		 /* backchannel */
+		{ 0, 950, 1150, S },		 /* latency 0.5 */
+		{ 1, 1090, 1400, S },		 /* interrupts the customer, 0.6 overlap */
 		{ 1, 1500, 3000, UT_SPAN_MUSIC }, /* hold */
 		{ 1, 3100, 3200, UT_SPAN_MUSIC }, /* the same hold */
 		{ 1, 3300, 3400, S },
@@ -244,8 +239,8 @@ static void test_brute(void)
 				t += UT_IPU_GAP + (seed >> 8) % 200;
 				seed = seed * 1664525u + 1013904223u;
 				s = (struct ut_span){ t, t + 1 + (seed >> 8) % 150,
-						      (seed >> 20) % 5 ? UT_SPAN_SPEECH
-								       : UT_SPAN_MUSIC,
+						      (seed >> 20) % 5 ? UT_SPAN_SPEECH :
+									 UT_SPAN_MUSIC,
 						      1 };
 				if (s.end > N)
 					break;
