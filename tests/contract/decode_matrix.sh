@@ -4,7 +4,7 @@
 # usage: decode_matrix.sh TEST_PROGRAM
 set -u
 export LC_ALL=C
-prog=$1
+prog=$(realpath "$1") || exit 2
 dir=$(mktemp -d) || exit 2
 trap 'rm -rf "$dir"' EXIT
 "$prog" --make "$dir" || exit 2

@@ -64,7 +64,7 @@ static enum ut_status work(UT_UNUSED void *state, const struct ut_job *j, struct
 		ut_text_add(reply, "slow");
 	} else if (strcmp(j->name, "oom") == 0) {
 		for (size_t i = 0;; i++) {
-			char *p = malloc(1 << 20);
+			char *volatile p = malloc(1 << 20); /* or clang needs none */
 
 			if (!p)
 				return ut_fail(err, UT_ENOMEM, "out of memory");
