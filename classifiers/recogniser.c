@@ -20,6 +20,7 @@ const struct ut_recogniser_opts ut_recogniser_opts_default = {
 enum {
 	PAD = 12,  /* frames kept around a span: a soft onset is cut off by any activity detector */
 	JOIN = 30, /* a shorter pause does not part two utterances */
+	LONGEST_PHONE = 30, /* frames, mean over a phrase: static and hum fit a stretched vowel */
 	INITIAL = PAD + 50, /* a phrase that starts before this begins the utterance */
 };
 
@@ -115,7 +116,8 @@ static void take(void *user, const struct ut_candidate *c)
 	while (s + 1 < h->stretch + h->n_stretches && s[1].at <= mid)
 		s++;
 	hit.score = probability(p, c, c->start / UT_HOP - s->at < INITIAL);
-	if (hit.score < p->threshold)
+	if (hit.score < p->threshold ||
+	    c->end - c->start > LONGEST_PHONE * UT_HOP * p->pron[c->pron].n_phones)
 		return;
 	hit.start = UT_MAX(c->start / UT_HOP - s->at, 0) + s->start;
 	hit.end = UT_MIN(c->end / UT_HOP - s->at + s->start, s->end);
