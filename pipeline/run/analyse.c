@@ -7,8 +7,6 @@
 
 #include "run/steps.h"
 
-enum { KEEP_ROWS = 4 << 20 >> 1 }; /* tables beyond this many rows (6 h) are given back */
-
 double ut_cpu_s(void)
 {
 	struct timespec t;

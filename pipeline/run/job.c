@@ -46,6 +46,8 @@ enum ut_status ut_analysis_key(const struct ut_analyse_opts *o, const struct ut_
 	return st;
 }
 
+enum { KEEP_ROWS = 1 << 18 }; /* 44 min; a longer call's tables are given back after it */
+
 struct analysis {
 	struct ut_analyser *analyser;
 	struct ut_call call;
@@ -94,7 +96,11 @@ static enum ut_status work(void *state, const struct ut_job *j, struct ut_beat *
 		return st;
 	memcpy(w->call.media.hash, hash, sizeof(hash));
 	w->call.media.size_bytes = size;
-	return ut_wire_encode(&w->call, reply, err);
+	st = ut_wire_encode(&w->call, reply, err);
+	for (unsigned i = 0; i < UT_MAX_CHANNELS; i++)
+		if (w->call.ch[i].frames.cap > KEEP_ROWS)
+			ut_frame_table_done(&w->call.ch[i].frames);
+	return st;
 }
 
 const struct ut_worker_ops ut_analysis_ops = { .start = start, .work = work };
