@@ -177,7 +177,7 @@ static void verdict(struct page *p, const struct ut_call *c, const unsigned scor
 	} else {
 		bool bad = ut_report_review(c);
 
-		label(p, bad ? "REVIEW" : "ACCEPTED",
+		label(p, bad ? "REVIEW" : "NO FLAG",
 		      r->tone.label == UT_TONE_ANGRY ? RED
 		      : bad                          ? YELLOW
 						     : GREEN);
