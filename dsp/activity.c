@@ -433,18 +433,27 @@ static void paint_tones(struct channel *c)
 	}
 }
 
-static float level_percentile(const struct channel *c, unsigned char kind, float share, float *tmp,
-			      float none)
+/* Level below which `share` of the frames of a kind lie, by a histogram of tenths of a dB. */
+static float level_percentile(const struct channel *c, unsigned char kind, float share, float none)
 {
-	size_t k = 0;
+	unsigned bins[1300] = { 0 }, want; /* -120..10 dBFS */
+	size_t n = 0;
 
-	for (size_t i = 0; i < c->n; i++)
-		if (c->kind[i] == kind)
-			tmp[k++] = c->t->row[i].level_db;
-	if (!k)
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->kind[i] != kind)
+			continue;
+		bins[(int)((clamp(c->t->row[i].level_db, -120, 9.9f) + 120) * 10)]++;
+		n++;
+	}
+	if (!n)
 		return none;
-	qsort(tmp, k, sizeof(*tmp), by_value);
-	return tmp[(size_t)((float)(k - 1) * share)];
+	want = (unsigned)((double)(n - 1) * share);
+	for (unsigned b = 0, sum = 0; b < UT_ARRAY_LEN(bins); b++) {
+		sum += bins[b];
+		if (sum > want)
+			return (float)b / 10 - 120;
+	}
+	return none;
 }
 
 static float confidence(const struct channel *c, unsigned char kind, size_t from, size_t to)
@@ -477,7 +486,7 @@ static float confidence(const struct channel *c, unsigned char kind, size_t from
 }
 
 static enum ut_status finish(struct channel *c, const struct ut_span_list *known,
-			     struct ut_activity_channel *out, float *tmp)
+			     struct ut_activity_channel *out)
 {
 	enum ut_status st;
 
@@ -492,11 +501,11 @@ static enum ut_status finish(struct channel *c, const struct ut_span_list *known
 	paint(c, known, -1, NOTHING);
 	paint(c, known, UT_SPAN_MASKED, UT_SPAN_MASKED);
 
-	c->noise_db = level_percentile(c, NOTHING, 0.5f, tmp,
+	c->noise_db = level_percentile(c, NOTHING, 0.5f,
 				       c->n && !c->col.empty ? c->col.floor[c->n / 2] : -120);
 	paint_noise(c);
 	out->noise_db = c->noise_db;
-	out->speech_db = level_percentile(c, UT_SPAN_SPEECH, 0.5f, tmp, out->noise_db);
+	out->speech_db = level_percentile(c, UT_SPAN_SPEECH, 0.5f, out->noise_db);
 	out->silent = true;
 	for (size_t i = 0, k; i < c->n; i = k) {
 		struct ut_span s;
@@ -546,7 +555,7 @@ enum ut_status ut_activity_find(const struct ut_activity_in *in, struct ut_activ
 	if (st == UT_OK)
 		find_echo(c, in->n_ch, out, tmp);
 	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++)
-		st = finish(&c[k], in->known[k], &out[k], tmp);
+		st = finish(&c[k], in->known[k], &out[k]);
 	for (unsigned k = 0; k < in->n_ch; k++)
 		channel_done(&c[k]);
 	free(tmp);
