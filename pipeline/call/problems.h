@@ -33,6 +33,7 @@
 	X(metadata_invalid, "a file-name pattern or CDR says what cannot be; nobody is verified")  \
 	X(transferred, "more than one agent took part in the call")                              \
 	X(transcript_invalid, "the transcript could not be used")                                  \
+	X(extra_tracks, "the file holds several audio tracks; one was analysed")                     \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

@@ -125,6 +125,12 @@ enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording 
 	    ut_call_set(&c->media.codec, info->codec) != UT_OK)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
 	c->n_ch = info->n_ch;
+	if (info->n_audio_tracks > 1 &&
+	    ut_call_problem(c, "extra_tracks",
+			    "%u audio tracks, of which the default one was analysed; if each party "
+			    "has a track of its own, export them as the channels of one recording",
+			    info->n_audio_tracks) != UT_OK)
+		return ut_fail(err, UT_ENOMEM, "not enough memory");
 	ut_dualmono_init(&a->dualmono, info->n_ch, info->rate_hz);
 	st = ready(a, info->n_ch, info->rate_hz, c, err);
 	if (st == UT_OK)
