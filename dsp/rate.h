@@ -4,7 +4,7 @@
  *
  * A small convolutional network (rate_model.h) gives each frame the density of syllable nuclei; its
  * sum is their count. It was trained on German (Berlin EmoDB) over a telephone band, at speeds from
- * 0.7 to 1.5 of what was said; tests/bench/rate_train.c made it, and docs/measurement.md has its
+ * 0.5 to 1.5 of what was said; tests/bench/rate_train.c made it, and docs/measurement.md has its
  * figures on speakers and sentences that it never heard.
  * Memory: none beyond some 60 kB of stack. Threads: no shared state.
  */

@@ -8,7 +8,7 @@
  * Truth: the corpus' syllable labels; a nucleus is the middle of the vowel labelled inside the
  * syllable, or two thirds into one without (a syllabic consonant). The loss is the squared error of
  * the density in each frame and of the count over a cut of at least a second. Each cut is stretched
- * in time by 0.7..1.5, so that the rate cannot be told from the sentence.
+ * in time by 0.5..1.5, so that the rate cannot be told from the sentence.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -353,7 +353,7 @@ static void train(struct ut_rate_net *net, const bool *use, int epochs)
 				const struct utterance *u = &all[order[k]];
 				float from = u->start - 2, to = u->end + 2, speed, sum;
 
-				speed = expf((uniform() * 0.76f - 0.36f)); /* 0.7..1.5 */
+				speed = expf(uniform() * 1.1f - 0.69f); /* 0.5..1.5 */
 				if (uniform() < 0.5f && to - from > 110) {
 					float len = 100 + uniform() * (to - from - 100);
 
