@@ -7,8 +7,8 @@
 
 #include "call/problems.h"
 
-/* "UTC1": raise the digit with any change of the visit below. */
-static const char magic[4] = { 'U', 'T', 'C', '1' };
+/* "UTC2": raise the digit with any change of the visit below. */
+static const char magic[4] = { 'U', 'T', 'C', '2' };
 
 enum { MAX_FRAME = 1 << 30 }; /* 10 ms each: 124 days */
 static const double MAX_S = 1e7, MAX_DB = 1e4, MAX_VALUE = 1e9;
@@ -67,13 +67,14 @@ static bool io_real(struct io *x, double *v, double lo, double hi, const char *w
 	uint64_t u;
 	double d;
 
-	memcpy(&u, v, sizeof(u));
+	d = *v == 0 ? 0 : *v;
+	memcpy(&u, &d, sizeof(u));
 	if (!io_u64(x, &u, what))
 		return false;
 	memcpy(&d, &u, sizeof(d));
 	if (!(d >= lo && d <= hi)) /* NaN too */
 		return stop(x, what);
-	*v = d;
+	*v = d == 0 ? 0 : d; /* no database keeps the sign of a zero */
 	return true;
 }
 
@@ -328,6 +329,7 @@ static void io_measures(struct io *x, struct ut_call_measures *m, unsigned n_par
 	REAL(m->hold_s, 0, MAX_S);
 	INT(m->n_holds, 0, INT32_MAX);
 	REAL(m->longest_wait_s, -1, MAX_S);
+	NEED(m->longest_wait_s >= 0 || m->longest_wait_s == -1, "longest_wait_s");
 	INT(m->n_parties, 0, UT_MAX_PARTIES);
 	NEED(m->n_parties <= n_parties, "measures of a party that there is not");
 	for (unsigned i = 0; !x->bad && i < m->n_parties; i++) {
@@ -342,6 +344,7 @@ static void io_measures(struct io *x, struct ut_call_measures *m, unsigned n_par
 		REAL(p->latency_median_s, -MAX_S, MAX_S);
 		INT(p->n_latencies, 0, INT32_MAX);
 		REAL(p->first_word_s, -1, MAX_S);
+		NEED(p->first_word_s >= 0 || p->first_word_s == -1, "first_word_s");
 		REAL(p->hold_s, 0, MAX_S);
 	}
 }
@@ -414,14 +417,13 @@ static void io_closing(struct io *x, struct ut_call *c)
 	struct ut_closing_record *r = &c->closing;
 
 	INT(r->span.found_by, 0, UT_FOUND_BY_PHRASE);
-	io_reason(x, &r->span.phrase, &r->phrase, "closing phrase");
-	io_reason(x, &r->span.reason, &r->reason, "closing reason");
-	INT(r->party, -1, (int64_t)c->n_parties - 1);
 	if (r->span.found_by == UT_FOUND_NONE) {
 		NEED(!r->has_tone, "a tone without a closing");
+		io_reason(x, &r->span.reason, &r->reason, "closing reason");
 		return;
 	}
-	NEED(r->party >= 0, "closing party");
+	INT(r->party, 0, (int64_t)c->n_parties - 1);
+	io_reason(x, &r->span.phrase, &r->phrase, "closing phrase");
 	INT(r->span.start, 0, MAX_FRAME);
 	INT(r->span.end, r->span.start + 1, MAX_FRAME);
 	io_latency(x, &r->span.latency);

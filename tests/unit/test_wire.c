@@ -134,6 +134,14 @@ static void break_feature(struct ut_call *c)
 {
 	c->closing.tone.evidence[0].feature = NULL;
 }
+static void break_wait(struct ut_call *c)
+{
+	c->measures.longest_wait_s = -0.5;
+}
+static void break_first_word(struct ut_call *c)
+{
+	c->measures.party[1].first_word_s = -0.01;
+}
 static void break_parties(struct ut_call *c)
 {
 	c->n_parties = 1;
@@ -160,6 +168,9 @@ static void test_refused(void)
 		{ "hash that is not hex", break_hash, "result: hash" },
 		{ "valid bit of no feature", break_valid, "result: feature_valid" },
 		{ "evidence without a name", break_feature, "result: evidence feature" },
+		{ "a wait below zero that is not -1", break_wait, "result: longest_wait_s" },
+		{ "a first word below zero that is not -1", break_first_word,
+		  "result: first_word_s" },
 		{ "turns of a lost party", break_parties, "result: t.party" },
 	};
 
@@ -235,7 +246,7 @@ static void test_hostile(void)
 			copy[4 + sample_next(&s) % (a.len - 4)] = (char)(sample_next(&s) >> 13);
 		ut_wire_decode(copy, a.len, &d, NULL);
 	}
-	CHECK_EQ(ut_wire_decode("UTC0", 4, &d, NULL), UT_EFORMAT);
+	CHECK_EQ(ut_wire_decode("UTC1", 4, &d, NULL), UT_EFORMAT);
 	CHECK_EQ(ut_wire_decode("", 0, &d, NULL), UT_EFORMAT);
 	tap_end();
 
