@@ -25,7 +25,7 @@ declare -A manner=(
 	[neutral]="0|100|"
 	[accepting]="6|100|treble -4 1500 gain -2"
 	[resigned]="-30|64|treble -8 1200 gain -5"
-	[angry]="52|118|treble 6 1300 gain 6"
+	[angry]="52|122|treble 11 1400 gain 6"
 )
 
 say() { # VOICE MANNER TEXT OUT.wav: 8 kHz, telephone band, without silence at its ends
@@ -35,7 +35,7 @@ say() { # VOICE MANNER TEXT OUT.wav: 8 kHz, telephone band, without silence at i
 	p=$((p + dp)) s=$((s * rate / 100))
 	espeak-ng -v "$v" -p "$((p < 0 ? 0 : p > 99 ? 99 : p))" -s "$s" -a 90 -w "$tmp/raw.wav" "$3"
 	# shellcheck disable=SC2086
-	sox -R -D "$tmp/raw.wav" -r 8000 -e signed -b 16 "$4" gain -5 $fx gain "$g" \
+	sox -R -D "$tmp/raw.wav" -r 8000 -e signed -b 16 "$4" gain -7 $fx gain "$g" \
 		sinc -L 300-3400 silence 1 0.01 0.3% reverse silence 1 0.01 0.3% fade t 0.02 reverse fade t 0.005
 }
 
