@@ -7,8 +7,8 @@
 #include "dsp/kernel.h"
 
 enum {
-	HALF = 8, /* taps each side of the interpolation */
-	FINE = 8, /* steps a sample */
+	HALF = 12, /* taps each side of the interpolation */
+	FINE = 8,  /* steps a sample */
 	MAX_LAGS = 128,
 	HNR_MAX_WINDOW = 240,
 };
@@ -24,11 +24,22 @@ static void set(struct ut_frame *row, enum ut_frame_col col, float v)
 	row->valid |= 1u << col;
 }
 
+static double bessel_i0(double x)
+{
+	double sum = 1, term = 1;
+
+	for (int k = 1; k < 40; k++) {
+		term *= x / 2 / k * (x / 2 / k);
+		sum += term;
+	}
+	return sum;
+}
+
 void ut_quality_init(struct ut_quality *q)
 {
 	memset(q, 0, sizeof(*q));
-	/* tap t of phase p weighs sample t - HALF + 1 for the value at p / FINE: sinc under a
-	 * raised cosine */
+	/* tap t of phase p weighs sample t - HALF + 1 for the value at p / FINE: a sinc under a
+	 * Kaiser window of beta 5, right to 0.4 % up to 3.4 kHz */
 	for (int p = 0; p < FINE; p++) {
 		double sum = 0, w[2 * HALF];
 
@@ -36,7 +47,7 @@ void ut_quality_init(struct ut_quality *q)
 			double d = t - HALF + 1 - (double)p / FINE;
 
 			w[t] = d == 0 ? 1 : sin(M_PI * d) / (M_PI * d);
-			w[t] *= 0.5 + 0.5 * cos(M_PI * d / (HALF + 0.5));
+			w[t] *= bessel_i0(5 * sqrt(fmax(0, 1 - d * d / (HALF * HALF))));
 			sum += w[t];
 		}
 		for (int t = 0; t < 2 * HALF; t++)
@@ -62,14 +73,47 @@ static float between(const struct ut_quality *q, const float *c, int i, int p)
 	return p == 0 ? c[i] : ut_k_dot(q->interp[p], c + i - HALF + 1, 2 * HALF);
 }
 
-/* The maximum near index i of c: its place (in samples from i) and value. */
-static float refine(const struct ut_quality *q, const float *c, int i, float *value)
+/* Cross-correlation over lags: products, and the energy of the later stretch. */
+struct correlation {
+	float first; /* energy of the earlier stretch */
+	float product[MAX_LAGS], energy[MAX_LAGS], alike[MAX_LAGS]; /* alike: normalised, -1..1 */
+};
+
+/* Of n samples at x with those lag, lag + 1... later. */
+static void correlate(const float *x, int n, int lag, int n_lags, struct correlation *c)
+{
+	float e = ut_k_energy(x + lag, (size_t)n);
+
+	c->first = ut_k_energy(x, (size_t)n);
+	for (int i = 0; i < n_lags; i++) {
+		const float *y = x + lag + i;
+
+		c->product[i] = ut_k_dot(x, y, (size_t)n);
+		c->energy[i] = e;
+		e += y[n] * y[n] - y[0] * y[0];
+		e = e > 0 ? e : 0;
+	}
+	for (int i = 0; i < n_lags; i++)
+		c->alike[i] = c->product[i] / sqrtf(c->first * c->energy[i] + 1e-20f);
+}
+
+/*
+ * The maximum near lag index i: its place (in samples from i) and value. The products are as
+ * band-limited as the signal; what is normalised is not, where a pulse enters or leaves the
+ * stretch, so each is interpolated by itself.
+ */
+static float refine(const struct ut_quality *q, const struct correlation *c, int i, float *value)
 {
 	float v[2 * FINE + 1], d, curve;
 	int top = 1;
 
-	for (int p = -FINE; p <= FINE; p++)
-		v[p + FINE] = between(q, c, i, p);
+	for (int p = -FINE; p <= FINE; p++) {
+		int side = p < 0 ? i - 1 : i;
+		float part = (float)(p < 0 ? p + FINE : p) / FINE;
+		float e = c->energy[side] + part * (c->energy[side + 1] - c->energy[side]);
+
+		v[p + FINE] = between(q, c->product, i, p) / sqrtf(c->first * e + 1e-20f);
+	}
 	for (int p = 2; p < 2 * FINE; p++)
 		top = v[p] > v[top] ? p : top;
 	curve = v[top - 1] - 2 * v[top] + v[top + 1];
@@ -77,20 +121,6 @@ static float refine(const struct ut_quality *q, const float *c, int i, float *va
 	d = d > 1 ? 1 : d < -1 ? -1 : d;
 	*value = v[top] - 0.25f * (v[top - 1] - v[top + 1]) * d;
 	return ((float)(top - FINE) + d) / FINE;
-}
-
-/* Normalised cross-correlation of n samples at x with those lag, lag + 1... later. */
-static void correlate(const float *x, int n, int lag, int n_lags, float *c)
-{
-	float e0 = ut_k_energy(x, (size_t)n), e = ut_k_energy(x + lag, (size_t)n);
-
-	for (int i = 0; i < n_lags; i++) {
-		const float *y = x + lag + i;
-
-		c[i] = ut_k_dot(x, y, (size_t)n) / sqrtf(e0 * e + 1e-20f);
-		e += y[n] * y[n] - y[0] * y[0];
-		e = e > 0 ? e : 0;
-	}
 }
 
 /* RMS about position at, under a Hann window of half-width half. */
@@ -117,7 +147,8 @@ static void add(struct ut_quality *q, double at, float amp, bool linked)
 void ut_quality_track(struct ut_quality *q, int64_t frame, const float *x, float f0_hz)
 {
 	double origin = (double)(frame * UT_HOP), p;
-	float period = f0_hz > 0 ? UT_RATE_HZ / f0_hz : 0, c[MAX_LAGS + 2 * HALF + 4];
+	float period = f0_hz > 0 ? UT_RATE_HZ / f0_hz : 0;
+	struct correlation c;
 	int width, lo, hi, from;
 
 	if (f0_hz <= 0) {
@@ -147,14 +178,14 @@ void ut_quality_track(struct ut_quality *q, int64_t frame, const float *x, float
 		a = (int)lrint(p) - width / 2;
 		/* lags around the range too, for the interpolation */
 		from = lo - HALF;
-		correlate(x + a, width, from, hi - lo + 1 + 2 * HALF, c);
+		correlate(x + a, width, from, hi - lo + 1 + 2 * HALF, &c);
 		for (int i = HALF + 1; i <= HALF + hi - lo; i++)
-			top = c[i] > c[top] ? i : top;
-		if (c[top] < least_alike || top == HALF || top == HALF + hi - lo) {
+			top = c.alike[i] > c.alike[top] ? i : top;
+		if (c.alike[top] < least_alike || top == HALF || top == HALF + hi - lo) {
 			q->open = false; /* nothing alike, or a slope without a maximum */
 			return;
 		}
-		lag = (float)(from + top) + refine(q, c, top, &value);
+		lag = (float)(from + top) + refine(q, &c, top, &value);
 		p += lag;
 		add(q, origin + p, amplitude(x, p, 0.2f * lag), true);
 	}
@@ -201,15 +232,16 @@ void ut_quality_perturbation(const struct ut_quality *q, int64_t frame, struct u
 
 void ut_quality_hnr(const struct ut_quality *q, const float *x, float f0_hz, struct ut_frame *row)
 {
-	float period = UT_RATE_HZ / f0_hz, c[2 * HALF + 8], r;
+	float period = UT_RATE_HZ / f0_hz, r;
+	struct correlation c;
 	int lag = (int)lrintf(period), n = UT_MIN(2 * lag, HNR_MAX_WINDOW), from = lag - HALF - 2;
 	int top = HALF;
 
 	/* both stretches together lie about the centre */
-	correlate(x - (n + lag) / 2, n, from, 2 * HALF + 5, c);
+	correlate(x - (n + lag) / 2, n, from, 2 * HALF + 5, &c);
 	for (int i = HALF; i <= HALF + 4; i++)
-		top = c[i] > c[top] ? i : top;
-	refine(q, c, top, &r);
+		top = c.alike[i] > c.alike[top] ? i : top;
+	refine(q, &c, top, &r);
 	r = r > 0.9999f ? 0.9999f : r < 0.0099f ? 0.0099f : r;
 	set(row, UT_COL_hnr_db, ut_k_db(r / (1 - r)));
 }

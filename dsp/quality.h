@@ -30,8 +30,8 @@ struct ut_mark {
 struct ut_quality {
 	struct ut_mark mark[UT_MARKS]; /* ring; n - 1 is the newest */
 	uint64_t n;
-	bool open; /* the newest mark may be followed */
-	float interp[8][16];
+	bool open;           /* the newest mark may be followed */
+	float interp[8][24]; /* of the band-limited interpolation */
 };
 
 void ut_quality_init(struct ut_quality *q);
