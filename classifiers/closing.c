@@ -5,17 +5,17 @@
 #include <stddef.h>
 
 /* Frames of 10 ms. */
-static const int64_t unit_gap = 50;	  /* a shorter pause is inside one closing */
-static const int64_t turn_gap = 200;	  /* so is one between turns that nobody else uses */
-static const int64_t long_turn = 800;	  /* of a longer turn only the last unit is the closing */
-static const int64_t near_end = 6000;	  /* phrases are looked for in the last minute */
+static const int64_t unit_gap = 50;        /* a shorter pause is inside one closing */
+static const int64_t turn_gap = 200;       /* so is one between turns that nobody else uses */
+static const int64_t long_turn = 800;      /* of a longer turn only the last unit is the closing */
+static const int64_t near_end = 6000;      /* phrases are looked for in the last minute */
 static const int64_t agent_goes_on = 4500; /* speech of others after which nothing was closed */
 static const int64_t click_max = 8, click_gap = 15;
 static const int64_t word_min = 15; /* less speech than this is no word */
 static const float hit_min = 0.5f, confidence_min = 0.15f;
 static const float goodbye_said = 0.95f; /* recognised as one */
 static const float goodbye_alone = 0.5f; /* the other party is not on the recording */
-enum { MAX_CANDIDATES = 4 }; /* customer turns looked at, from the end */
+enum { MAX_CANDIDATES = 4 };             /* customer turns looked at, from the end */
 
 /*
  * Log-odds that the last turn of the customer is a goodbye, after the acknowledgement ("OK" - "have
@@ -24,11 +24,11 @@ enum { MAX_CANDIDATES = 4 }; /* customer turns looked at, from the end */
  */
 static const struct {
 	float bias;
-	float speech;	/* of the turn */
+	float speech;   /* of the turn */
 	float no_after; /* nobody speaks after it */
-	float after;	/* others' speech after it, where there is some */
-	float before;	/* others' speech between the customer's turn before and it */
-	float latency;	/* of the turn, s, -1..2 */
+	float after;    /* others' speech after it, where there is some */
+	float before;   /* others' speech between the customer's turn before and it */
+	float latency;  /* of the turn, s, -1..2 */
 } goodbye_w = { 4.88f, -2.39f, -1.64f, -6.31f, -1.54f, -2.23f };
 
 static float log_s(int64_t frames)

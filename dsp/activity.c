@@ -3,8 +3,8 @@
  * One channel after the other gets log-odds of speech (a small trained net on each frame), music (a
  * logistic regression on three-second windows) and tones (tones.c); two-state Viterbi paths make
  * stretches of them. Then each pair of channels is searched for a leak: a delay at which one
- * channel's quiet voice has the other's pitch. What the leak explains is echo. At last every frame is
- * painted with one kind, and the paint is cut into spans.
+ * channel's quiet voice has the other's pitch. What the leak explains is echo. At last every frame
+ * is painted with one kind, and the paint is cut into spans.
  */
 #include "dsp/activity.h"
 
@@ -17,22 +17,24 @@
 
 /* Successive frames tell much the same: their log-odds count for less, a change costs some. */
 static const float speech_weight = 0.25f, speech_switch = 4;
+/* A word's quiet end lost costs more than a little silence kept. */
+static const float speech_favour = 0.5f;
 static const float music_weight = 0.25f, music_switch = 6;
 static const float echo_weight = 0.25f, echo_switch = 4;
 
 enum { /* frames of 10 ms */
-	SPEECH_MIN = 6,
-	SPEECH_GAP = 5,
-	MUSIC_MIN = 300,
-	MUSIC_GAP = 250,
-	NOISE_MIN = 300,
-	CADENCE_GAP = 650,
-	TONE_EDGE = 8,
-	ECHO_BACK = 5, /* the other channel may be recorded this much later */
-	ECHO_REACH = 120,    /* conference bridges and mobile networks: up to 1.2 s */
-	ECHO_SAMPLES = 8000, /* frames looked at for the delay, evenly spread */
-	ECHO_EVIDENCE = 20,
-	NOTHING = UT_N_SPAN_KINDS, /* paint */
+       SPEECH_MIN = 6,
+       SPEECH_GAP = 5,
+       MUSIC_MIN = 300,
+       MUSIC_GAP = 250,
+       NOISE_MIN = 300,
+       CADENCE_GAP = 650,
+       TONE_EDGE = 8,
+       ECHO_BACK = 5,       /* the other channel may be recorded this much later */
+       ECHO_REACH = 120,    /* conference bridges and mobile networks: up to 1.2 s */
+       ECHO_SAMPLES = 8000, /* frames looked at for the delay, evenly spread */
+       ECHO_EVIDENCE = 20,
+       NOTHING = UT_N_SPAN_KINDS, /* paint */
 };
 
 /*
@@ -95,11 +97,13 @@ struct channel {
 	const struct ut_frame_table *t;
 	size_t n;
 	struct ut_speech_columns col;
-	float *speech_z;	   /* log-odds of speech */
-	float *music_z;		   /* a step's */
-	float *echo_z;		   /* excess of evidence for own speech, where another channel leaks */
+	float *speech_z; /* log-odds of speech */
+	float *music_z;  /* a step's */
+	float *echo_z;   /* excess of evidence for own speech, where another channel leaks */
 	unsigned char *speech, *music, *echo, *kind, *scratch;
 	struct ut_span_list tones;
+	uint32_t *voiced; /* voiced frames, evenly thinned to ECHO_SAMPLES */
+	size_t n_voiced;
 	float noise_db;
 };
 
@@ -109,6 +113,7 @@ static void channel_done(struct channel *c)
 	ut_span_list_done(&c->tones);
 	free(c->speech_z);
 	free(c->speech);
+	free(c->voiced);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -120,7 +125,8 @@ static enum ut_status channel_init(struct channel *c, const struct ut_frame_tabl
 	c->n = t->n;
 	c->speech_z = malloc(3 * n * sizeof(float));
 	c->speech = calloc(5 * n, 1);
-	if (!c->speech_z || !c->speech)
+	c->voiced = malloc(ECHO_SAMPLES * sizeof(*c->voiced));
+	if (!c->speech_z || !c->speech || !c->voiced)
 		return UT_ENOMEM;
 	c->music_z = c->speech_z + n;
 	c->echo_z = c->music_z + n;
@@ -134,9 +140,14 @@ static enum ut_status channel_init(struct channel *c, const struct ut_frame_tabl
 static void find_speech(struct channel *c)
 {
 	const struct ut_activity_model *m = &ut_activity_model;
+	float w[UT_SPEECH_FEATURES][UT_SPEECH_HIDDEN]; /* so that hidden units go side by side */
 
+	for (int k = 0; k < UT_SPEECH_FEATURES; k++)
+		for (int h = 0; h < UT_SPEECH_HIDDEN; h++)
+			w[k][h] = m->speech_w1[h][k] * m->speech_scale[k];
 	for (size_t i = 0; i < c->n; i++) {
-		float f[UT_SPEECH_FEATURES], out = m->speech_b2;
+		float sum[UT_SPEECH_HIDDEN], f[UT_SPEECH_FEATURES],
+		    out = m->speech_b2 + speech_favour;
 
 		/* nothing can be said below the level at which nothing was measured */
 		if (c->t->row[i].level_db <= -90) {
@@ -144,15 +155,15 @@ static void find_speech(struct channel *c)
 			continue;
 		}
 		ut_speech_features(&c->col, c->t, i, f);
-		for (int k = 0; k < UT_SPEECH_FEATURES; k++)
-			f[k] = (f[k] - m->speech_mean[k]) * m->speech_scale[k];
-		for (int h = 0; h < UT_SPEECH_HIDDEN; h++) {
-			float sum = m->speech_b1[h];
+		memcpy(sum, m->speech_b1, sizeof(sum));
+		for (int k = 0; k < UT_SPEECH_FEATURES; k++) {
+			float x = f[k] - m->speech_mean[k];
 
-			for (int k = 0; k < UT_SPEECH_FEATURES; k++)
-				sum += m->speech_w1[h][k] * f[k];
-			out += m->speech_w2[h] * UT_MAX(sum, 0);
+			for (int h = 0; h < UT_SPEECH_HIDDEN; h++)
+				sum[h] += w[k][h] * x;
 		}
+		for (int h = 0; h < UT_SPEECH_HIDDEN; h++)
+			out += m->speech_w2[h] * UT_MAX(sum[h], 0);
 		c->speech_z[i] = clamp(out, -12, 12);
 	}
 	viterbi(c->speech_z, c->n, speech_weight, speech_switch, c->scratch, c->speech);
@@ -166,8 +177,7 @@ static void take_music(void *user, size_t frame, const float *f)
 	float z = m->music_b;
 
 	for (int k = 0; f && k < UT_MUSIC_FEATURES; k++)
-		z += m->music_w[k] *
-		     clamp((f[k] - m->music_mean[k]) * m->music_scale[k], -5, 5);
+		z += m->music_w[k] * clamp((f[k] - m->music_mean[k]) * m->music_scale[k], -5, 5);
 	/* what is far below the channel's voices for most of the time is the line's own noise */
 	if (!f || f[UT_MUSIC_FEATURES - 1] > 0.6f)
 		z = -8;
@@ -227,7 +237,7 @@ static void find_music(struct channel *c)
 
 struct leak {
 	bool found;
-	int delay;	/* frames by which it comes later here than there */
+	int delay;      /* frames by which it comes later here than there */
 	float db, most; /* level here relative to there: median, and what one in ten passes */
 };
 
@@ -248,22 +258,33 @@ struct pairs {
 	size_t n, same;
 };
 
+static void list_voiced(struct channel *c)
+{
+	size_t n = 0, step, seen = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->t->row[i].f0_hz > 0;
+	step = n / ECHO_SAMPLES + 1;
+	c->n_voiced = 0;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->t->row[i].f0_hz > 0 && seen++ % step == 0 && c->n_voiced < ECHO_SAMPLES)
+			c->voiced[c->n_voiced++] = (uint32_t)i;
+}
+
 /*
- * Of every step-th voiced active frame of `into`: how many find `from` voiced and clearly louder d
- * frames before, and how many of those at the same pitch; their level differences, too.
+ * Of the listed voiced frames of `into`: how many find `from` voiced and clearly louder d frames
+ * before, and how many of those at the same pitch; their level differences, too.
  */
 static struct pairs compare_pitch(const struct channel *into, const struct channel *from, int d,
-				  size_t step, float *difference)
+				  float *difference)
 {
 	struct pairs p = { 0, 0 };
-	size_t seen = 0;
 
-	for (size_t i = 0; i < into->n; i++) {
-		const struct ut_frame *x = &into->t->row[i], *y;
-		int64_t j = (int64_t)i - d;
+	for (size_t k = 0; k < into->n_voiced; k++) {
+		const struct ut_frame *x = &into->t->row[into->voiced[k]], *y;
+		int64_t j = (int64_t)into->voiced[k] - d;
 
-		if (!into->speech[i] || x->f0_hz <= 0 || seen++ % step || j < 0 ||
-		    j >= (int64_t)from->n)
+		if (j < 0 || j >= (int64_t)from->n)
 			continue;
 		y = &from->t->row[j];
 		if (y->f0_hz <= 0 || x->level_db > y->level_db - 3)
@@ -286,15 +307,11 @@ static struct pairs compare_pitch(const struct channel *into, const struct chann
 static struct leak find_leak(const struct channel *into, const struct channel *from, float *tmp)
 {
 	struct leak best = { .db = -120 };
-	size_t voiced = 0, step;
 	float share[ECHO_BACK + ECHO_REACH + 1], best_share = 0, chance;
 	size_t n_shares = 0;
 
-	for (size_t i = 0; i < into->n; i++)
-		voiced += into->speech[i] && into->t->row[i].f0_hz > 0;
-	step = voiced / ECHO_SAMPLES + 1;
 	for (int d = -ECHO_BACK; d <= ECHO_REACH; d++) {
-		struct pairs p = compare_pitch(into, from, d, step, NULL);
+		struct pairs p = compare_pitch(into, from, d, NULL);
 		float s = p.n ? (float)p.same / (float)p.n : 0;
 
 		share[n_shares++] = s;
@@ -307,7 +324,7 @@ static struct leak find_leak(const struct channel *into, const struct channel *f
 	chance = share[n_shares / 2];
 	best.found = best_share > 0.5f && best_share > 3 * chance;
 	if (best.found) {
-		size_t k = compare_pitch(into, from, best.delay, step, tmp).same;
+		size_t k = compare_pitch(into, from, best.delay, tmp).same;
 
 		qsort(tmp, k, sizeof(*tmp), by_value);
 		best.db = tmp[k / 2];
@@ -342,9 +359,10 @@ static void weigh_echo(struct channel *into, const struct channel *from, struct 
 	}
 }
 
-static void find_echo(struct channel *c, unsigned n_ch, struct ut_activity_channel *out,
-		      float *tmp)
+static void find_echo(struct channel *c, unsigned n_ch, struct ut_activity_channel *out, float *tmp)
 {
+	for (unsigned a = 0; a < n_ch && n_ch > 1; a++)
+		list_voiced(&c[a]);
 	for (unsigned a = 0; a < n_ch; a++) {
 		float loudest = -120;
 
@@ -392,9 +410,9 @@ static void paint_noise(struct channel *c)
 		bool noisy = c->kind[i] == NOTHING && c->col.floor[i] > c->noise_db + 10 &&
 			     c->col.floor[i] > -60;
 
-		for (k = i + 1; k < c->n && (c->kind[k] == NOTHING &&
-					     c->col.floor[k] > c->noise_db + 10 &&
-					     c->col.floor[k] > -60) == noisy;
+		for (k = i + 1;
+		     k < c->n && (c->kind[k] == NOTHING && c->col.floor[k] > c->noise_db + 10 &&
+				  c->col.floor[k] > -60) == noisy;
 		     k++)
 			;
 		if (noisy && k - i >= NOISE_MIN)

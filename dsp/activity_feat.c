@@ -79,10 +79,16 @@ static enum ut_status noise_floor(const float *tmp, size_t n, float *floor_db)
 		size_t m = 0, from = b < FLOOR_REACH ? 0 : b - FLOOR_REACH;
 		float near[2 * FLOOR_REACH + 1];
 
-		for (size_t j = from; j < UT_MIN(b + FLOOR_REACH + 1, nb); j++)
-			if (min[j] < INFINITY)
-				near[m++] = min[j];
-		qsort(near, m, sizeof(*near), by_value);
+		for (size_t j = from; j < UT_MIN(b + FLOOR_REACH + 1, nb); j++) {
+			size_t at = m;
+
+			if (min[j] >= INFINITY)
+				continue;
+			for (; at > 0 && near[at - 1] > min[j]; at--)
+				near[at] = near[at - 1];
+			near[at] = min[j];
+			m++;
+		}
 		out[b] = m ? near[m / 10] : all;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -133,9 +139,9 @@ static float speech_level(const struct ut_frame_table *t, const float *level)
 enum ut_status ut_speech_columns_init(struct ut_speech_columns *c, const struct ut_frame_table *t)
 {
 	size_t n = t->n;
-	float **column[N_COLUMNS] = { &c->level,   &c->floor,	   &c->above3, &c->above_max,
-				      &c->rel3,	   &c->rel_max,	   &c->voiced5, &c->voiced_max,
-				      &c->flat4,   &c->flux4,	   &c->cpp4 };
+	float **column[N_COLUMNS] = { &c->level, &c->floor,   &c->above3,  &c->above_max,
+				      &c->rel3,  &c->rel_max, &c->voiced5, &c->voiced_max,
+				      &c->flat4, &c->flux4,   &c->cpp4 };
 	float *a, *b, *d;
 
 	memset(c, 0, sizeof(*c));

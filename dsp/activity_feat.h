@@ -11,7 +11,7 @@
 
 enum {
 	UT_SPEECH_FEATURES = 16,
-	UT_SPEECH_HIDDEN = 8,
+	UT_SPEECH_HIDDEN = 12,
 	UT_MUSIC_FEATURES = 22,
 	UT_MUSIC_STEP = 10,   /* frames between two looks for music */
 	UT_MUSIC_REACH = 150, /* frames each side that a look covers */
@@ -24,7 +24,7 @@ struct ut_speech_columns {
 	    *flux4, *cpp4;
 	float *memory;
 	float speech_db; /* 80th percentile of its voiced frames' levels, dBFS */
-	bool empty;	 /* nothing above digital silence */
+	bool empty;      /* nothing above digital silence */
 };
 
 /* UT_ENOMEM. */

@@ -193,7 +193,8 @@ static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b
 	min_n = dtmf ? DTMF_MIN : mean.hi < 700 ? LOW_BEEP_MIN : BEEP_MIN;
 	if (n < min_n)
 		return false;
-	/* steady inside: a note decays, a voice moves; means of 50 ms pass over the beat of a pair */
+	/* steady inside: a note decays, a voice moves; means of 50 ms pass over the beat of a pair
+	 */
 	for (size_t j = i + EDGE; j + EDGE + 4 < k; j++) {
 		float mean_db = 0;
 
@@ -211,7 +212,11 @@ static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b
 	    (near_hz(mean.hi, 2 * mean.lo, 8) || near_hz(mean.hi, 1.5f * mean.lo, 6) ||
 	     near_hz(mean.hi, 3 * mean.lo, 10)))
 		return false;
-	*b = (struct burst){ (int64_t)i, (int64_t)k, mean, hi_db, dtmf ? UT_SPAN_DTMF : UT_SPAN_BEEP,
+	*b = (struct burst){ (int64_t)i,
+			     (int64_t)k,
+			     mean,
+			     hi_db,
+			     dtmf ? UT_SPAN_DTMF : UT_SPAN_BEEP,
 			     dtmf || (n >= SURE_MIN && hi_db - lo_db < 1.5f) };
 	return true;
 }
@@ -235,7 +240,8 @@ static bool is_progress(const struct burst *b)
 {
 	float lo = b->hz.lo > 0 ? b->hz.lo : b->hz.hi;
 
-	return lo > 375 && lo < 495 && (b->hz.hi < 505 || (near_hz(lo, 480, 8) && near_hz(b->hz.hi, 620, 8)));
+	return lo > 375 && lo < 495 &&
+	       (b->hz.hi < 505 || (near_hz(lo, 480, 8) && near_hz(b->hz.hi, 620, 8)));
 }
 
 /* Names the bursts [i, n) that belong to one cadence; returns the first that does not. */

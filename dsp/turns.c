@@ -177,7 +177,7 @@ static void measure_longest(const struct ut_turn_list *turns, size_t first,
 		}
 		best = UT_MAX(best, t->end - from);
 		m->party[t->party].longest_turn_s =
-			UT_MAX(m->party[t->party].longest_turn_s, seconds(best));
+		    UT_MAX(m->party[t->party].longest_turn_s, seconds(best));
 		last[t->party] = t;
 	}
 }

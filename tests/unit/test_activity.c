@@ -39,8 +39,8 @@ static void add_tone(float *x, double from_s, double to_s, double f1, double f2,
 	for (long i = lrint(from_s * RATE); i < lrint(to_s * RATE); i++) {
 		double t = (double)i / RATE, edge = fmin(fmin(t - from_s, to_s - t) / 0.005, 1);
 
-		x[i] += (float)(a0 * edge * (sin(2 * M_PI * f1 * t) +
-					     (f2 > 0 ? sin(2 * M_PI * f2 * t) : 0)));
+		x[i] += (float)(a0 * edge *
+				(sin(2 * M_PI * f1 * t) + (f2 > 0 ? sin(2 * M_PI * f2 * t) : 0)));
 	}
 }
 
@@ -225,7 +225,8 @@ static void test_voice(void)
 				add_noise(buf[0], s, s + 1, r->noise_db);
 		for (int s = 0; r->clicks && s < 15; s++)
 			for (int i = 0; i < 30; i++)
-				buf[0][s * RATE + 3000 + i] += (float)(0.5 * exp(-i / 8.0) * cos(1.9 * i));
+				buf[0][s * RATE + 3000 + i] +=
+				    (float)(0.5 * exp(-i / 8.0) * cos(1.9 * i));
 		analyse(1, 15, NULL, out);
 		check_sorted(&out[0]);
 		CHECK(!out[0].silent);
@@ -247,8 +248,8 @@ static void test_silence(void)
 		const char *name;
 		double noise_db, len_s;
 	} rows[] = {
-		{ "digital silence", 0, 10 },	 { "no sound at all", 0, 0 },
-		{ "one frame", -30, 0.01 },	 { "white noise, quiet", -70, 10 },
+		{ "digital silence", 0, 10 },     { "no sound at all", 0, 0 },
+		{ "one frame", -30, 0.01 },       { "white noise, quiet", -70, 10 },
 		{ "white noise, loud", -20, 10 },
 	};
 
@@ -319,7 +320,8 @@ static void test_leak(void)
 
 static void test_known(void)
 {
-	struct ut_span mask = { 400, 500, UT_SPAN_MASKED, 1 }, hold = { 450, 550, UT_SPAN_MUSIC, 1 };
+	struct ut_span mask = { 400, 500, UT_SPAN_MASKED, 1 },
+		       hold = { 450, 550, UT_SPAN_MUSIC, 1 };
 	struct ut_span_list known = { 0 };
 	struct ut_activity_channel out[1] = { 0 }, again[1] = { 0 };
 
