@@ -6,7 +6,7 @@
 struct runs_opts {
 	const char *db;
 	int64_t limit;
-	bool json, failures;
+	bool json, failures, audit;
 };
 
 static const struct ut_opt runs_opts[] = {
@@ -27,6 +27,10 @@ static const struct ut_opt runs_opts[] = {
 	  .type = UT_OPT_BOOL,
 	  .offset = offsetof(struct runs_opts, failures),
 	  .help = "list the recordings that could not be analysed, with the reason" },
+	{ .name = "audit",
+	  .type = UT_OPT_BOOL,
+	  .offset = offsetof(struct runs_opts, audit),
+	  .help = "list who read the findings, merged or purged" },
 	{ .name = "json",
 	  .type = UT_OPT_BOOL,
 	  .offset = offsetof(struct runs_opts, json),
@@ -124,6 +128,34 @@ static bool add_failure(void *user, const struct ut_failure *f)
 	return true;
 }
 
+static bool add_audit(void *user, const struct ut_audit *a)
+{
+	struct list *l = user;
+	struct ut_json j;
+
+	l->n++;
+	if (!l->json) {
+		ut_text_addf(&l->out, "%-19.19s  ", a->at);
+		ut_text_add_visible(&l->out, a->actor);
+		ut_text_addf(&l->out, "  %s  ", a->action);
+		ut_text_add_visible(&l->out, a->subject);
+		ut_text_addf(&l->out, "  %lld call%s\n", (long long)a->n_calls,
+			     a->n_calls == 1 ? "" : "s");
+		return true;
+	}
+	ut_json_init(&j, &l->out);
+	ut_json_begin_object(&j, NULL);
+	ut_json_int(&j, "schema", 1);
+	ut_json_string(&j, "at", a->at);
+	ut_json_string(&j, "actor", a->actor);
+	ut_json_string(&j, "action", a->action);
+	ut_json_string(&j, "subject", a->subject);
+	ut_json_int(&j, "calls", a->n_calls);
+	ut_json_end_object(&j);
+	ut_text_add(&l->out, "\n");
+	return true;
+}
+
 static int cmd_runs(int argc, char **argv)
 {
 	struct runs_opts o = { .limit = 20 };
@@ -135,15 +167,21 @@ static int cmd_runs(int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
+	if (o.failures && o.audit)
+		return ut_cli_usage(&ut_cmd_runs, "--failures or --audit, not both");
 	if (ut_store_open(ut_cli_db(o.db), UT_STORE_READ, &s, &err) != UT_OK)
 		return ut_cli_fail(NULL, &err);
 	l.json = o.json;
 	if (o.failures)
 		st = ut_store_failures(s, add_failure, &l, &err);
+	else if (o.audit)
+		st = ut_store_audit(s, o.limit, add_audit, &l, &err);
 	else
 		st = ut_store_runs(s, o.limit, false, add_run, &l, &err);
 	if (st == UT_OK && l.n == 0 && !o.json)
-		ut_text_add(&l.out, o.failures ? "Nothing failed.\n" : "No runs yet.\n");
+		ut_text_add(&l.out, o.failures ? "Nothing failed.\n"
+				    : o.audit  ? "Nobody yet.\n"
+					       : "No runs yet.\n");
 	rc = st == UT_OK ? ut_cli_print(&l.out) : ut_cli_fail(NULL, &err);
 	ut_text_done(&l.out);
 	ut_store_close(&s);

@@ -40,8 +40,10 @@ static void rows(struct check *c, const char *sql, const char *fine)
 /* Tables, triggers and views as a fresh database has them: somebody may have taken the law out. */
 static enum ut_status check_schema(struct check *c, struct ut_error *err)
 {
-	static const char sql[] = "SELECT type || ' ' || name, sql FROM sqlite_schema"
-				  " WHERE name NOT LIKE 'sqlite_%' ORDER BY 1";
+	static const char sql[] =
+	    "SELECT coalesce(type, '') || ' ' || coalesce(name, ''), coalesce(sql, '')"
+	    " FROM sqlite_schema"
+	    " WHERE name NOT LIKE 'sqlite_%' ORDER BY 1";
 	struct ut_store *fresh = NULL;
 	enum ut_status st = ut_store_open(NULL, UT_STORE_MEMORY, &fresh, err);
 	sqlite3_stmt *a, *b;
@@ -58,16 +60,16 @@ static enum ut_status check_schema(struct check *c, struct ut_error *err)
 	ra = ut_db_next(c->s, a, err);
 	rb = ut_db_next(fresh, b, err);
 	while (ra > 0 || rb > 0) {
-		int order = ra <= 0 ? 1 : rb <= 0 ? -1 : strcmp(ut_db_col(a, 0), ut_db_col(b, 0));
+		int order = ra <= 0 ? 1 : rb <= 0 ? -1 : strcmp(ut_db_str(a, 0), ut_db_str(b, 0));
 		char what[256] = "";
 
 		if (order < 0)
-			snprintf(what, sizeof(what), "not of Undertone: %s", ut_db_col(a, 0));
+			snprintf(what, sizeof(what), "not of Undertone: %s", ut_db_str(a, 0));
 		else if (order > 0)
-			snprintf(what, sizeof(what), "missing: %s", ut_db_col(b, 0));
-		else if (strcmp(ut_db_col(a, 1), ut_db_col(b, 1)) != 0)
+			snprintf(what, sizeof(what), "missing: %s", ut_db_str(b, 0));
+		else if (strcmp(ut_db_str(a, 1), ut_db_str(b, 1)) != 0)
 			snprintf(what, sizeof(what), "not as this program makes it: %s",
-				 ut_db_col(a, 0));
+				 ut_db_str(a, 0));
 		if (what[0])
 			fault(c, what);
 		if (order <= 0)

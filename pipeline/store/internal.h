@@ -60,6 +60,13 @@ static inline const char *ut_db_col(sqlite3_stmt *st, int i)
 {
 	return (const char *)sqlite3_column_text(st, i);
 }
+/* The same with "" for NULL: a database from elsewhere may lack what ours never lacks. */
+static inline const char *ut_db_str(sqlite3_stmt *st, int i)
+{
+	const char *v = ut_db_col(st, i);
+
+	return v ? v : "";
+}
 
 /* put.c: ut_store_put_call inside the caller's transaction, its arguments checked. */
 enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,

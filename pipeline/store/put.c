@@ -207,7 +207,7 @@ enum ut_status ut_store_find_file(struct ut_store *s, const char *path, int64_t 
 	rc = ut_db_next(s, st, err);
 	if (rc < 0)
 		return UT_EDB;
-	if (rc && is_hash(ut_db_col(st, 0)))
+	if (rc && is_hash(ut_db_str(st, 0)))
 		memcpy(content, ut_db_col(st, 0), 65);
 	sqlite3_reset(st);
 	return UT_OK;
@@ -675,7 +675,7 @@ enum ut_status ut_store_find_failure(struct ut_store *s, const char *path,
 		return UT_EDB;
 	*attempts = rc ? sqlite3_column_int64(st, 0) : 0;
 	if (rc && why)
-		ut_fail(why, ut_status_from_name(ut_db_col(st, 1)), "%s", ut_db_col(st, 2));
+		ut_fail(why, ut_status_from_name(ut_db_str(st, 1)), "%s", ut_db_str(st, 2));
 	sqlite3_reset(st);
 	return UT_OK;
 }

@@ -151,7 +151,7 @@ enum ut_status ut_store_paths(struct ut_store *s, int64_t call_id, ut_path_fn *f
 		return UT_EDB;
 	sqlite3_bind_int64(st, 1, call_id);
 	while ((rc = ut_db_next(s, st, err)) > 0)
-		if (!fn(user, ut_db_col(st, 0)))
+		if (!fn(user, ut_db_str(st, 0)))
 			break;
 	sqlite3_reset(st);
 	return rc < 0 ? UT_EDB : UT_OK;
@@ -242,13 +242,13 @@ enum ut_status ut_store_runs(struct ut_store *s, int64_t limit, bool only_open, 
 	while ((rc = ut_db_next(s, st, err)) > 0) {
 		struct ut_run r = {
 			.id = sqlite3_column_int64(st, 0),
-			.info = { .command = ut_db_col(st, 1),
-				  .options_json = ut_db_col(st, 2),
-				  .program_version = ut_db_col(st, 3),
-				  .model_hash = ut_db_col(st, 4),
-				  .host = ut_db_col(st, 5),
+			.info = { .command = ut_db_str(st, 1),
+				  .options_json = ut_db_str(st, 2),
+				  .program_version = ut_db_str(st, 3),
+				  .model_hash = ut_db_str(st, 4),
+				  .host = ut_db_str(st, 5),
 				  .pid = sqlite3_column_int64(st, 6) },
-			.started_at = ut_db_col(st, 7),
+			.started_at = ut_db_str(st, 7),
 			.ended_at = ut_db_col(st, 8),
 			.n = { .end = ut_db_col(st, 9),
 			       .seen = sqlite3_column_int64(st, 10),
@@ -284,17 +284,45 @@ enum ut_status ut_store_failures(struct ut_store *s, ut_failure_fn *fn, void *us
 		return UT_EDB;
 	while ((rc = ut_db_next(s, st, err)) > 0) {
 		struct ut_failure f = {
-			.path = ut_db_col(st, 0),
-			.content = ut_db_col(st, 1),
-			.code = ut_db_col(st, 2),
-			.message = ut_db_col(st, 3),
-			.first_at = ut_db_col(st, 4),
-			.last_at = ut_db_col(st, 5),
+			.path = ut_db_str(st, 0),
+			.content = ut_db_str(st, 1),
+			.code = ut_db_str(st, 2),
+			.message = ut_db_str(st, 3),
+			.first_at = ut_db_str(st, 4),
+			.last_at = ut_db_str(st, 5),
 			.attempts = sqlite3_column_int64(st, 6),
 			.run_id = sqlite3_column_int64(st, 7),
 		};
 
 		if (!fn(user, &f))
+			break;
+	}
+	sqlite3_reset(st);
+	return rc < 0 ? UT_EDB : UT_OK;
+}
+
+enum ut_status ut_store_audit(struct ut_store *s, int64_t limit, ut_audit_fn *fn, void *user,
+			      struct ut_error *err)
+{
+	sqlite3_stmt *st = ut_db_stmt(s,
+				      "SELECT at, actor, action, subject, n_calls FROM audit"
+				      " ORDER BY id DESC LIMIT ?",
+				      err);
+	int rc;
+
+	if (!st)
+		return UT_EDB;
+	sqlite3_bind_int64(st, 1, limit > 0 ? limit : -1);
+	while ((rc = ut_db_next(s, st, err)) > 0) {
+		const struct ut_audit a = {
+			.at = ut_db_str(st, 0),
+			.actor = ut_db_str(st, 1),
+			.action = ut_db_str(st, 2),
+			.subject = ut_db_str(st, 3),
+			.n_calls = sqlite3_column_int64(st, 4),
+		};
+
+		if (!fn(user, &a))
 			break;
 	}
 	sqlite3_reset(st);

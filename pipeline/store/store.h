@@ -211,6 +211,15 @@ struct ut_purge_counts {
 enum ut_status ut_store_purge(struct ut_store *s, const struct ut_purge *what, const char *actor,
 			      bool dry, struct ut_purge_counts *ret, struct ut_error *err);
 
+struct ut_audit { /* lent to the callback */
+	const char *at, *actor, *action, *subject;
+	int64_t n_calls;
+};
+typedef bool ut_audit_fn(void *user, const struct ut_audit *a);
+/* Who read, merged or purged; newest first; limit 0 = all. */
+enum ut_status ut_store_audit(struct ut_store *s, int64_t limit, ut_audit_fn *fn, void *user,
+			      struct ut_error *err);
+
 /* Notes in the store that somebody read it. UT_OK where the database may be written, else the
  * fault; short patience, since a reader should not wait for it. */
 enum ut_status ut_store_note_reader(const char *path, const char *actor, const char *subject,

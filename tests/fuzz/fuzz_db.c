@@ -27,8 +27,27 @@ static bool list(void *user, const struct ut_finding *f)
 
 static bool run(void *user, const struct ut_run *r)
 {
-	(void)r;
-	return ++*(unsigned *)user < 20;
+	struct ut_text *t = user;
+
+	ut_text_addf(t, "%s%s%s%s", r->started_at, r->info.host, r->info.command, r->failures);
+	return t->len < 1 << 16;
+}
+
+static bool failure(void *user, const struct ut_failure *f)
+{
+	struct ut_text *t = user;
+
+	ut_text_add_visible(t, f->path);
+	ut_text_add_visible(t, f->message);
+	return t->len < 1 << 16;
+}
+
+static bool audit(void *user, const struct ut_audit *a)
+{
+	struct ut_text *t = user;
+
+	ut_text_add_visible(t, a->actor);
+	return t->len < 1 << 16;
 }
 
 static void read_all(struct ut_store *s)
@@ -36,13 +55,15 @@ static void read_all(struct ut_store *s)
 	struct ut_finding_query q = { .all = true, .limit = 50 };
 	struct ut_text t = { 0 };
 	struct ut_call c;
-	unsigned n = 0, n_runs = 0;
+	unsigned n = 0;
 	int64_t id;
 
 	ut_call_init(&c);
 	ut_store_check(s, more, &n, NULL, NULL);
 	ut_store_findings(s, &q, list, &t, NULL);
-	ut_store_runs(s, 0, false, run, &n_runs, NULL);
+	ut_store_runs(s, 0, false, run, &t, NULL);
+	ut_store_failures(s, failure, &t, NULL);
+	ut_store_audit(s, 20, audit, &t, NULL);
 	ut_store_find_call(s, "a.wav", &id, NULL);
 	for (id = 1; id < 5; id++) {
 		if (ut_store_load_call(s, id, &c, NULL) != UT_OK)
