@@ -21,7 +21,7 @@
 
 enum { MAX_FILES = 600, PAD = 1000 };
 
-static unsigned versions = 3;
+static unsigned versions = 2;
 static double voc_share = 0.45;
 static double lev_p = 0.7, tone_p = 0, nobody_p = 0.06, lead_p = 0.1;
 
@@ -470,7 +470,7 @@ static void make_take(const struct clip *c, struct take *t)
 					noise[at] += o->babble[from];
 			}
 	} else if (kind < 0.7) { /* coloured noise */
-		double p = uniform() < 0.4 ? 0 : between(0, 0.95), s = 0;
+		double p = between(0, 0.95), s = 0;
 
 		for (size_t i = 0; i < t->n; i++)
 			noise[i] = (float)(s = p * s + gauss());
