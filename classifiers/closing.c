@@ -230,31 +230,45 @@ static size_t candidates(const struct ut_closing_in *in, struct candidate *cand,
 	return n;
 }
 
+/* The speech around a recognised phrase: the customer's turn as the turn structure has it ("okay ...
+ * I understand" is one closing), its unit where that turn is long or none. */
+static void around_phrase(const struct ut_closing_in *in, const struct ut_phrase_hit *h,
+			  const struct candidate *cand, size_t n_cand, int64_t *start, int64_t *end)
+{
+	for (size_t i = 0; i < n_cand; i++)
+		if (cand[i].start < h->end && cand[i].end > h->start &&
+		    cand[i].end - cand[i].start <= long_turn &&
+		    trim(in->speech, cand[i].start, cand[i].end, start, end))
+			return;
+	for (size_t k = 0; k < in->speech->n; k++) {
+		const struct ut_span *s = &in->speech->v[k];
+		size_t a, b;
+
+		if (s->kind != UT_SPAN_SPEECH || s->end <= h->start || s->start >= h->end)
+			continue;
+		unit_around(in->speech, k, unit_gap, &a, &b);
+		if (in->speech->v[b].end - in->speech->v[a].start > long_turn)
+			unit_around(in->speech, k, UT_IPU_GAP, &a, &b);
+		if (trim(in->speech, in->speech->v[a].start, in->speech->v[b].end, start, end))
+			return;
+		break;
+	}
+	*start = h->start;
+	*end = h->end;
+}
+
 /* The customer's last recognised acknowledgement in the last minute wins over structure. */
-static bool by_phrase(const struct ut_closing_in *in, struct ut_closing *ret)
+static bool by_phrase(const struct ut_closing_in *in, const struct candidate *cand, size_t n_cand,
+		      struct ut_closing *ret)
 {
 	for (size_t i = in->n_hits; i-- > 0;) {
 		const struct ut_phrase_hit *h = &in->hits[i];
-		int64_t start = h->start, end = h->end;
+		int64_t start, end;
 
 		if ((int)h->party != in->customer || h->meaning != UT_PHRASE_ACKNOWLEDGEMENT ||
 		    h->score < hit_min || h->end < in->n_frames - near_end)
 			continue;
-		for (size_t k = 0; k < in->speech->n; k++) {
-			const struct ut_span *s = &in->speech->v[k];
-			size_t a, b;
-
-			if (s->kind != UT_SPAN_SPEECH || s->end <= h->start || s->start >= h->end)
-				continue;
-			unit_around(in->speech, k, unit_gap, &a, &b);
-			if (in->speech->v[b].end - in->speech->v[a].start > long_turn)
-				unit_around(in->speech, k, UT_IPU_GAP, &a, &b);
-			trim(in->speech, in->speech->v[a].start, in->speech->v[b].end, &start,
-			     &end);
-			if (start < 0)
-				start = h->start, end = h->end;
-			break;
-		}
+		around_phrase(in, h, cand, n_cand, &start, &end);
 		*ret = (struct ut_closing){ .found_by = UT_FOUND_BY_PHRASE,
 					    .start = start,
 					    .end = end,
@@ -275,7 +289,8 @@ void ut_closing_find(const struct ut_closing_in *in, struct ut_closing *ret)
 	bool others = false, speaks = false;
 	int64_t s, e;
 
-	if (by_phrase(in, ret))
+	n = candidates(in, cand, UT_ARRAY_LEN(cand));
+	if (by_phrase(in, cand, n, ret))
 		return;
 	for (size_t i = 0; i < in->turns->n; i++) {
 		const struct ut_turn *t = &in->turns->v[i];
@@ -283,7 +298,6 @@ void ut_closing_find(const struct ut_closing_in *in, struct ut_closing *ret)
 		speaks |= (int)t->party == in->customer;
 		others |= (int)t->party != in->customer && !t->backchannel;
 	}
-	n = candidates(in, cand, UT_ARRAY_LEN(cand));
 	if (!speaks)
 		return none(ret, "the customer never speaks");
 	if (!n)
