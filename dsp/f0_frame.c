@@ -98,7 +98,7 @@ UT_WIDE static void high_pass(const float *restrict x, float *restrict y)
 
 static float fold(const ut_v8 *v)
 {
-	const float *s = (const float *)v;
+	const ut_v8 s = *v;
 
 	return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
 }
