@@ -129,8 +129,6 @@ static enum ut_status read_layout(const json_t *list, const char *name, const ch
 
 static void describe(const struct profile *p, struct ut_text *t)
 {
-	static const char *const side[] = { "left", "right" };
-
 	for (unsigned w = 0; w < N_WHEN; w++) {
 		const struct layout *l = &p->layout[w];
 
@@ -142,7 +140,8 @@ static void describe(const struct profile *p, struct ut_text *t)
 			if (i)
 				ut_text_add(t, ", ");
 			if (l->n == 2)
-				ut_text_addf(t, "%s %s", side[i], ut_role_name(l->ch[i].role));
+				ut_text_addf(t, "%s %s", i == 0 ? "left" : "right",
+					     ut_role_name(l->ch[i].role));
 			else
 				ut_text_addf(t, "%u %s", i, ut_role_name(l->ch[i].role));
 		}
