@@ -182,6 +182,32 @@ static void channel_text(int ch, unsigned n_ch, char buf[32])
 				   : " (right)");
 }
 
+/* Does one say that the customer is on this channel, the other that its party is an employee? */
+static bool internal_customer(const struct ut_claim_party *a, const struct ut_claim_party *b)
+{
+	return a->role == UT_ROLE_CUSTOMER && b->kind == UT_KIND_INTERNAL;
+}
+
+/* A source that says the customer is on all channels, and somebody else on one of them. */
+static void find_crowd(struct weigh *w)
+{
+	for (unsigned s = 0; s < N_SOURCES; s++) {
+		const struct ut_claims *c = &w->from[s];
+
+		if (!w->has[s] || c->n_parties < 2 || customer_channel(c) == UT_CHANNEL_NONE)
+			continue;
+		for (unsigned i = 0; i < c->n_parties; i++) {
+			if (c->party[i].channel != UT_CHANNEL_ALL)
+				continue;
+			PROBLEM(w, "role_conflict",
+				"%s puts the customer on all channels and another party there too: "
+				"nobody is verified; all is for a customer alone",
+				c->source);
+			w->spoilt = w->conflict = true;
+		}
+	}
+}
+
 /* Two sources that put the customer on different channels, or put somebody else there. */
 static void find_conflicts(struct weigh *w)
 {
@@ -192,10 +218,11 @@ static void find_conflicts(struct weigh *w)
 		for (unsigned b = a + 1; b < N_SOURCES; b++) {
 			int ca = customer_channel(&w->from[a]), cb = customer_channel(&w->from[b]);
 
-			if (!w->has[a] || !w->has[b] || ca == UT_CHANNEL_NONE)
+			if (!w->has[a] || !w->has[b] ||
+			    (ca == UT_CHANNEL_NONE && cb == UT_CHANNEL_NONE))
 				continue;
 			channel_text(ca, n_ch, text[0]);
-			if (cb != UT_CHANNEL_NONE && cb != ca &&
+			if (ca != UT_CHANNEL_NONE && cb != UT_CHANNEL_NONE && cb != ca &&
 			    !(n_ch == 1 && ca + cb == UT_CHANNEL_ALL)) {
 				channel_text(cb, n_ch, text[1]);
 				PROBLEM(w, "role_conflict",
@@ -209,8 +236,11 @@ static void find_conflicts(struct weigh *w)
 				const struct ut_claim_party *pb = claim_on(&w->from[b], ch, &n);
 				bool kinds, roles;
 
-				if (!pa || !pb || pa->role == UT_ROLE_UNKNOWN ||
-				    pb->role == UT_ROLE_UNKNOWN)
+				if (!pa || !pb)
+					continue;
+				/* "internal" of a nameless party is enough: no customer is that */
+				if ((pa->role == UT_ROLE_UNKNOWN || pb->role == UT_ROLE_UNKNOWN) &&
+				    !internal_customer(pa, pb) && !internal_customer(pb, pa))
 					continue;
 				roles = (pa->role == UT_ROLE_CUSTOMER) !=
 					(pb->role == UT_ROLE_CUSTOMER);
@@ -539,6 +569,7 @@ enum ut_status ut_meta_assign(const struct ut_meta_config *cfg, const struct ut_
 		for (unsigned s = 0; s < N_SOURCES; s++)
 			internal |= w.from[s].internal;
 		if (!internal) {
+			find_crowd(&w);
 			find_conflicts(&w);
 			find_direction_conflict(&w);
 		}
