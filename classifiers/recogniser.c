@@ -14,7 +14,7 @@ const struct ut_recogniser_opts ut_recogniser_opts_default = {
 	.engine = "pocketsphinx",
 	.model_dir = "/usr/share/pocketsphinx/model/en-us/en-us",
 	.transform = NULL,
-	.max_heard_s = 30,
+	.max_heard_s = 20,
 };
 
 enum {

@@ -20,7 +20,7 @@ struct ut_recogniser_opts {
 	const char *model_dir; /* acoustic model: /usr/share/pocketsphinx/model/en-us/en-us */
 	const char *transform; /* share/models/telephone.mllr: the model's wide band brought to the
 				* telephone's; NULL only where model_dir is a telephone model */
-	float max_heard_s;     /* of speech, counted from the end of the call; 5..600, default 30 */
+	float max_heard_s;     /* of speech, counted from the end of the call; 5..600, default 20 */
 };
 extern const struct ut_recogniser_opts ut_recogniser_opts_default; /* copy, change */
 

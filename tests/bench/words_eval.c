@@ -65,7 +65,10 @@ static struct {
 	size_t n_u;
 	struct found *f;
 	size_t n_f;
+	float shipped[UT_PHRASES_MAX]; /* thresholds as the list has them */
 	unsigned n_calls[N_CORPORA], said[UT_PHRASES_MAX];
+	unsigned n_closings, n_found[2], n_right[2]; /* without and with phrases */
+	double off_start_s[2], off_end_s[2];
 	double heard_s[N_CORPORA], cpu_hear_s, cpu_rest_s;
 } all;
 
@@ -227,6 +230,75 @@ static void judge(enum corpus corpus, unsigned call, unsigned ch, const struct u
 	}
 }
 
+static float shipped_threshold(const char *phrase)
+{
+	size_t p = 0;
+
+	while (all.phrases.v[p].text != phrase)
+		p++;
+	return all.shipped[p];
+}
+
+/*
+ * The closing of a channel, as the program finds it, by turns alone and with the phrases heard. The
+ * truth: the last utterance of the channel in which an acknowledgement or thanks is said. Found right
+ * where the two share a frame.
+ */
+static void closings(const struct ut_activity_channel *act, unsigned n_ch, unsigned ch,
+		     const struct ut_phrase_hit *hits, size_t n_hits, size_t first_u,
+		     int64_t n_frames)
+{
+	struct ut_turns_in in = { .n_parties = n_ch, .n_frames = n_frames, .customer = (int)ch };
+	struct ut_turn_list turns = { 0 };
+	struct ut_call_measures m;
+	struct ut_phrase_hit *kept = malloc((n_hits + 1) * sizeof(*kept));
+	const struct utterance *last = NULL;
+	struct ut_error err = { 0 };
+	size_t n = 0;
+
+	for (unsigned c = 0; c < n_ch; c++)
+		in.spans[c] = &act[c].spans;
+	if (!kept || ut_turns_find(&in, &turns, &m, &err))
+		die("turns", &err);
+	for (size_t i = 0; i < n_hits; i++)
+		if (hits[i].score >= shipped_threshold(hits[i].phrase))
+			kept[n++] = hits[i];
+	for (size_t i = first_u; i < all.n_u; i++)
+		if (all.u[i].has_true[UT_PHRASE_ACKNOWLEDGEMENT] ||
+		    all.u[i].has_true[UT_PHRASE_THANKS])
+			last = &all.u[i];
+	all.n_closings += last != NULL;
+	for (int with = 0; with < 2; with++) {
+		struct ut_closing c;
+
+		ut_closing_find(&(struct ut_closing_in){ .turns = &turns,
+							 .speech = &act[ch].spans,
+							 .hits = with ? kept : NULL,
+							 .n_hits = with ? n : 0,
+							 .customer = (int)ch,
+							 .n_frames = n_frames },
+				&c);
+		all.n_found[with] += c.found_by != UT_FOUND_NONE;
+		printf("call %u, %s, %s phrases: %s %.2f-%.2f s, confidence %.2f%s%s; truth "
+		       "%.2f-%.2f\n",
+		       all.n_calls[SPOKENWOZ], ch ? "right" : "left", with ? "with" : "without",
+		       c.found_by == UT_FOUND_NONE ? "none" : "closing",
+		       (double)c.start / UT_FRAMES_PER_S, (double)c.end / UT_FRAMES_PER_S,
+		       (double)c.confidence, c.phrase ? ", " : "", c.phrase ? c.phrase : "",
+		       last ? (double)last->start / UT_FRAMES_PER_S : -1,
+		       last ? (double)last->end / UT_FRAMES_PER_S : -1);
+		if (last && c.found_by != UT_FOUND_NONE && c.start < last->end &&
+		    c.end > last->start) {
+			all.n_right[with]++;
+			all.off_start_s[with] +=
+			    fabs((double)(c.start - last->start)) / UT_FRAMES_PER_S;
+			all.off_end_s[with] += fabs((double)(c.end - last->end)) / UT_FRAMES_PER_S;
+		}
+	}
+	ut_turn_list_done(&turns);
+	free(kept);
+}
+
 static void one_call(enum corpus corpus, const char *path, const char *raw,
 		     const struct ut_timed_word *words, size_t n_words, bool timed)
 {
@@ -260,7 +332,7 @@ static void one_call(enum corpus corpus, const char *path, const char *raw,
 		int16_t *pcm = malloc((a.n[c] + 1) * sizeof(*pcm));
 		struct ut_phrase_hit *hits = NULL, *mine = NULL;
 		bool said[UT_PHRASES_MAX] = { false };
-		size_t n = 0, n_mine = 0;
+		size_t n = 0, n_mine = 0, first_u = all.n_u;
 
 		if (!pcm)
 			die(path, NULL);
@@ -291,6 +363,8 @@ static void one_call(enum corpus corpus, const char *path, const char *raw,
 					said[p] = true;
 		judge(corpus, all.n_calls[corpus], c, &act[c].spans, hits, n, timed ? mine : NULL,
 		      timed ? n_mine : 0, timed, said, (int64_t)t[c].n);
+		if (corpus == SPOKENWOZ)
+			closings(act, in.n_ch, c, hits, n, first_u, (int64_t)t[c].n);
 		free(mine);
 		free(hits);
 		free(pcm);
@@ -528,6 +602,51 @@ static void report_errors(float thr)
 	    n ? ds / n : 0, n ? de / n : 0, n);
 }
 
+static void report_shipped(void)
+{
+	for (int ch = 0; ch < 2; ch++) {
+		unsigned said[2] = { 0 }, heard[2] = { 0 };
+
+		for (unsigned i = 0; i < all.n_u; i++) {
+			const struct utterance *u = &all.u[i];
+			bool is = false, got = false;
+
+			if (!u->timed || u->ch != (unsigned)ch)
+				continue;
+			for (int m = 0; m < UT_N_PHRASE_MEANINGS; m++)
+				is |= u->has_true[m];
+			for (size_t k = 0; k < all.n_f; k++)
+				got |= all.f[k].corpus == SPOKENWOZ && all.f[k].utterance == i &&
+				       all.f[k].score >= all.shipped[all.f[k].phrase];
+			for (int c = 0; c < 1 + u->closing; c++) {
+				said[c] += is;
+				heard[c] += is && got;
+			}
+		}
+		print_share(ch ? "utterances with a phrase, right (agent)"
+			       : "utterances with a phrase, left (customer)",
+			    heard[0], said[0]);
+		print_share("    of them near the end", heard[1], said[1]);
+	}
+	for (unsigned c = 0; c < N_CORPORA; c++) {
+		unsigned n = 0, last = UINT32_MAX;
+
+		for (size_t k = 0; k < all.n_f; k++) {
+			const struct found *f = &all.f[k];
+			const struct utterance *u = &all.u[f->utterance];
+
+			if (f->corpus != c || f->right || f->utterance == last ||
+			    f->score < all.shipped[f->phrase] ||
+			    (u->timed && u->has_true[all.phrases.v[f->phrase].meaning]))
+				continue;
+			n++;
+			last = f->utterance;
+		}
+		printf("%s, ", corpus_name[c]);
+		print_rate("false alarms", n, all.heard_s[c] / 60);
+	}
+}
+
 /* Per phrase the threshold above which nothing is heard wrongly in wuw and getgoing; for the
  * phrases named in often, whose share of true hits is largest, one in ten minutes is let through.
  */
@@ -596,6 +715,16 @@ static void report(void)
 				report_errors(thr);
 		}
 	}
+	printf("\nat the thresholds of the list\n");
+	report_shipped();
+	for (int with = 0; with < 2; with++) {
+		snprintf(line, sizeof(line), "closings %s phrases, found right",
+			 with ? "with" : "without");
+		print_share(line, all.n_right[with], all.n_closings);
+		printf("    mean |start error| %.2f s, |end error| %.2f s\n",
+		       all.off_start_s[with] / UT_MAX(all.n_right[with], 1u),
+		       all.off_end_s[with] / UT_MAX(all.n_right[with], 1u));
+	}
 	printf("\nrecogniser %.1f CPU s for %.1f min of speech (%.3f a second); decoding and "
 	       "measuring %.1f CPU s\n",
 	       all.cpu_hear_s, (all.heard_s[0] + all.heard_s[1] + all.heard_s[2]) / 60,
@@ -617,6 +746,7 @@ int main(int argc, char **argv)
 	if (!b || ut_phrases_parse(b, n, path, &all.phrases, &err))
 		die(path, &err);
 	for (size_t i = 0; i < all.phrases.n; i++)
+		all.shipped[i] = all.phrases.v[i].threshold,
 		all.phrases.v[i].threshold = 0.001f; /* all of them: the curve is drawn here */
 	snprintf(path, sizeof(path), "%s/share/models/telephone.mllr", argv[2]);
 	o.transform = path;
