@@ -34,6 +34,8 @@ enum { /* frames of 10 ms */
        ECHO_REACH = 120,    /* conference bridges and mobile networks: up to 1.2 s */
        ECHO_SAMPLES = 8000, /* frames looked at for the delay, evenly spread */
        ECHO_EVIDENCE = 20,
+       SLIVER_MAX = 20, /* less than this is no word */
+       SLIVER_GAP = 10,
        NOTHING = UT_N_SPAN_KINDS, /* paint */
 };
 
@@ -503,6 +505,37 @@ static float confidence(const struct channel *c, unsigned char kind, size_t from
 	return (float)(sum / (double)(to - from));
 }
 
+/*
+ * Less than a word of speech at the edge of an echo is the echo: the path is slow to change, and
+ * transform codecs smear a leak to before it began.
+ */
+static void join_slivers(struct channel *c)
+{
+	size_t echo_end = 0; /* of the latest run of echo */
+	bool any = false;
+
+	for (size_t i = 0, k; i < c->n; i = k) {
+		size_t next;
+
+		for (k = i + 1; k < c->n && c->kind[k] == c->kind[i]; k++)
+			;
+		if (c->kind[i] == UT_SPAN_ECHO) {
+			echo_end = k;
+			any = true;
+		}
+		if (c->kind[i] != UT_SPAN_SPEECH || k - i >= SLIVER_MAX)
+			continue;
+		for (next = k; next < c->n && c->kind[next] == NOTHING; next++)
+			;
+		if ((any && i - echo_end < SLIVER_GAP) ||
+		    (next < c->n && c->kind[next] == UT_SPAN_ECHO && next - k < SLIVER_GAP)) {
+			memset(c->kind + i, UT_SPAN_ECHO, k - i);
+			echo_end = k;
+			any = true;
+		}
+	}
+}
+
 static enum ut_status finish(struct channel *c, const struct ut_span_list *known,
 			     struct ut_activity_channel *out)
 {
@@ -512,6 +545,7 @@ static enum ut_status finish(struct channel *c, const struct ut_span_list *known
 	for (size_t i = 0; i < c->n; i++)
 		if (c->speech[i])
 			c->kind[i] = c->echo[i] ? UT_SPAN_ECHO : UT_SPAN_SPEECH;
+	join_slivers(c);
 	for (size_t i = 0; i < c->n; i++)
 		if (c->music[i])
 			c->kind[i] = UT_SPAN_MUSIC;

@@ -305,7 +305,7 @@ static void test_leak(void)
 		CHECK_NEAR(out[0].leak_db, r->leak_db, 4);
 		CHECK_NEAR(out[1].leak_db, -120, 0);
 		CHECK(seconds_of(&out[0], UT_SPAN_SPEECH, 10, 13) > 2.4);
-		CHECK_NEAR(seconds_of(&out[0], UT_SPAN_SPEECH, 14, 19), 0, 0.25);
+		CHECK_NEAR(seconds_of(&out[0], UT_SPAN_SPEECH, 14, 19), 0, 0.05);
 		CHECK(seconds_of(&out[0], UT_SPAN_ECHO, 14, 19) > 2.5);
 		if (r->double_talk)
 			CHECK(seconds_of(&out[0], UT_SPAN_SPEECH, 4, 6) > 1.5);
