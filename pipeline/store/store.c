@@ -163,6 +163,8 @@ static enum ut_status check_path(const char *path, enum ut_store_mode mode, stru
 {
 	struct stat sb;
 
+	if (!*path) /* SQLite would make a passing one, and all work on it would be lost */
+		return ut_fail(err, UT_EDB, "the database has no name: name a file with --db");
 	if (stat(path, &sb) == 0) {
 		if (S_ISREG(sb.st_mode))
 			return UT_OK;
@@ -304,7 +306,7 @@ enum ut_status ut_store_open(const char *path, enum ut_store_mode mode, struct u
 		if (st == UT_OK && version < ut_db_n_steps)
 			st = ut_fail(err, UT_EDB,
 				     "%s: made by an older Undertone (schema %lld of %d); "
-				     "`undertone batch --db %s` without files brings it up to date",
+				     "the next `undertone batch --db %s DIR` brings it up to date",
 				     path, (long long)version, ut_db_n_steps, path);
 	}
 	if (st != UT_OK)

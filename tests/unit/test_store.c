@@ -455,6 +455,11 @@ static void test_law(void)
 		  "INSERT OR REPLACE INTO closing VALUES (1, 1, 'turn', 1, 2, NULL, 0.5, NULL, "
 		  "NULL)",
 		  "this closing has a tone; remove the tone first" },
+		{ "the agent moved into the place of a tone",
+		  "UPDATE OR REPLACE party SET party = 0 WHERE party = 1",
+		  "this party has a tone; remove the tone first" },
+		{ "a closing goes with its tone",
+		  "DELETE FROM closing; UPDATE tone SET label = 'sad'", NULL },
 		{ "an unknown label", "UPDATE tone SET label = 'sad'", "CHECK constraint failed:" },
 		{ "scores that do not sum to 1", "UPDATE tone SET angry = angry + 0.1",
 		  "CHECK constraint failed:" },

@@ -1,0 +1,1 @@
+undertone findings --db '' 2>&1
