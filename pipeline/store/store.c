@@ -105,9 +105,13 @@ static enum ut_status check_ours(struct ut_store *s, bool *fresh, struct ut_erro
 {
 	int64_t app, tables, version;
 
-	if (one_int(s, "PRAGMA application_id", &app, err) != UT_OK ||
+	/* One snapshot: another process may be making it just now. Where a read fails, SQLite's
+	 * error is left standing; the transaction ends when the file is closed. */
+	if (ut_db_exec(s, "BEGIN", err) != UT_OK ||
+	    one_int(s, "PRAGMA application_id", &app, err) != UT_OK ||
 	    one_int(s, "PRAGMA user_version", &version, err) != UT_OK ||
-	    one_int(s, "SELECT count(*) FROM sqlite_schema", &tables, err) != UT_OK)
+	    one_int(s, "SELECT count(*) FROM sqlite_schema", &tables, err) != UT_OK ||
+	    ut_db_exec(s, "COMMIT", err) != UT_OK)
 		return UT_EDB;
 	*fresh = app == 0 && tables == 0 && version == 0;
 	if (*fresh)
