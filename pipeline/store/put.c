@@ -125,7 +125,7 @@ enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *
 
 	if (find_key(s, k, &id, &current, err) != UT_OK)
 		return UT_EDB;
-	if (id && !current && s->mode == UT_STORE_WRITE) {
+	if (id && !current && s->mode != UT_STORE_READ) {
 		/* never behind the one it replaces, even where a clock was set back */
 		st = ut_db_stmt(s,
 				"UPDATE call SET current_since = max("

@@ -70,9 +70,9 @@ enum ut_status ut_store_runs(struct ut_store *s, int64_t limit, bool only_open, 
 /* ---- calls: what is known, results, failures ---- */
 
 /*
- * *call_id is 0 where nothing is stored under the key. In a WRITE store the result found becomes
- * the current one of its content again, where another key's was newer: the last batch decides what
- * `findings` shows.
+ * *call_id is 0 where nothing is stored under the key. In a store that is not only read the
+ * result found becomes the current one of its content again, where another key's was newer: the
+ * last batch or rescore decides what `findings` shows.
  */
 enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,
 				 struct ut_error *err);

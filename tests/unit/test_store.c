@@ -251,6 +251,17 @@ static void test_keys(void)
 	}
 	tap_end();
 
+	tap_row("so it does for a store opened to modify, as rescore does");
+	ut_store_close(&s);
+	CHECK_EQ(ut_store_open(in_dir("keys.db"), UT_STORE_MODIFY, &s, &err), UT_OK);
+	CHECK_EQ(ut_store_find_key(s, &k1, &found, &err), UT_OK);
+	CHECK_EQ(ut_store_stored(s, a, &info, &err), UT_OK);
+	CHECK(info.current);
+	CHECK_EQ(ut_store_find_key(s, &k2, &found, &err), UT_OK);
+	CHECK_EQ(ut_store_stored(s, b, &info, &err), UT_OK);
+	CHECK(info.current);
+	tap_end();
+
 	tap_row("a call is found by number, call id, path and the end of a path");
 	CHECK_EQ(ut_store_find_call(s, "1", &found, &err), UT_OK);
 	CHECK_EQ(found, a);
