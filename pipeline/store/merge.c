@@ -17,6 +17,7 @@ struct merge {
 	struct run_pair *run; /* by `from` */
 	size_t n_run;
 	struct ut_merge_counts *n;
+	struct ut_merge_counts kept; /* what is committed */
 	struct ut_call call;
 };
 
@@ -292,6 +293,8 @@ static enum ut_status merge_calls(struct merge *m)
 		if (st == UT_OK && ++n % CALLS_A_COMMIT == 0) {
 			st = ut_db_exec(m->into, "COMMIT", m->err);
 			if (st == UT_OK)
+				m->kept = *m->n;
+			if (st == UT_OK)
 				st = ut_db_begin(m->into, m->err);
 		}
 	}
@@ -368,6 +371,11 @@ enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, cons
 		if (st == UT_OK && ret->added)
 			st = ut_db_audit(into, actor, "merge", from_path, ret->added, err);
 		st = ut_db_end(into, st, err);
+		if (st != UT_OK) { /* the rest was rolled back */
+			ret->added = m.kept.added;
+			ret->known = m.kept.known;
+			ret->failures = m.kept.failures;
+		}
 	}
 	sqlite3_exec(from->db, "COMMIT", NULL, NULL, NULL);
 	ut_call_done(&m.call);

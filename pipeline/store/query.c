@@ -63,6 +63,9 @@ enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_que
 	    ut_db_stmt(s,
 		       FINDING_COLUMNS "FROM tone AS t CROSS JOIN call AS c ON c.id = t.call_id"
 				       " JOIN closing AS k ON k.call_id = t.call_id"
+				       " JOIN party AS p ON p.call_id = k.call_id AND p.party ="
+				       " k.party AND p.role = 'customer' AND p.kind = 'external'"
+				       " AND p.verified = 1" /* should the triggers be gone */
 				       " WHERE t.resigned + t.angry >= ? AND" CURRENT
 				       "ORDER BY t.resigned + t.angry DESC, c.content",
 		       err);

@@ -165,6 +165,12 @@ static int64_t count(const char *name, const char *sql)
 	return n;
 }
 
+static bool not_call_4(UT_UNUSED void *user, const struct ut_finding *f)
+{
+	CHECK(f->call_id != 4);
+	return true;
+}
+
 static void test_merge(void)
 {
 	struct ut_merge_counts n;
@@ -237,6 +243,21 @@ static void test_merge(void)
 				 " ON o.content = c.content AND o.id <> c.id"
 				 " AND c.analysed_at > o.analysed_at"),
 		 1);
+	tap_end();
+
+	tap_row("triggers gone and a tone of an employee: not listed, not merged, not counted");
+	make("law.db", 0, 6, "{}", true);
+	s = must_open("law.db", UT_STORE_WRITE);
+	CHECK_EQ(sqlite3_exec(s->db,
+			      "DROP TRIGGER party_keeps_tone;"
+			      "UPDATE party SET kind = 'internal' WHERE call_id = 4",
+			      NULL, NULL, NULL),
+		 SQLITE_OK);
+	CHECK(ut_store_findings(s, &(struct ut_finding_query){ .limit = 0 }, not_call_4, NULL,
+				NULL) == UT_OK);
+	ut_store_close(&s);
+	CHECK_EQ(merge("of_law.db", "law.db", &n), UT_EDB);
+	CHECK_EQ(n.added, count("of_law.db", "SELECT count(*) FROM call"));
 	tap_end();
 
 	tap_row("killed in the middle of a merge: the next one finishes it");
