@@ -111,6 +111,38 @@ static enum ut_status sound_problems(struct ut_call *c)
 	return st;
 }
 
+/*
+ * "All channels are the customer's" holds for a recording of the customer alone. Where more than one
+ * channel has speech of its own, one of them is somebody else's: nobody is verified any more.
+ */
+static enum ut_status doubt_all(struct ut_call *c)
+{
+	unsigned n = 0;
+	enum ut_status st;
+
+	for (unsigned i = 0; i < c->n_ch; i++)
+		n += !c->ch[i].activity.silent;
+	if (n < 2 || c->n_parties != 1 || ut_call_customer(c, NULL) < 0)
+		return UT_OK;
+	c->n_parties = UT_MIN(c->n_ch, (unsigned)UT_MAX_PARTIES);
+	for (unsigned i = 0; i < c->n_parties; i++) {
+		c->party[i].channel = (int)i;
+		c->party[i].role = UT_ROLE_UNKNOWN;
+		c->party[i].kind = UT_KIND_UNKNOWN;
+		c->party[i].verified = false;
+	}
+	st = ut_call_problem(c, "role_conflict",
+			     "all channels were said to be the customer's, but %u of them have "
+			     "speech of their own; say which one is the customer, as with "
+			     "--customer left",
+			     n);
+	if (st == UT_OK)
+		st = ut_call_problem(c, "no_customer",
+				     "no verified external customer, so no tone: see the other "
+				     "problems of this call");
+	return st;
+}
+
 static enum ut_status activity(struct ut_analyser *a, const struct ut_recording *r,
 			       UT_UNUSED struct ut_beat *beat, struct ut_call *c,
 			       struct ut_error *err)
@@ -132,7 +164,7 @@ static enum ut_status activity(struct ut_analyser *a, const struct ut_recording 
 	for (unsigned i = 0; i < c->n_ch; i++)
 		c->ch[i].activity = out[i];
 	ut_span_list_done(&known);
-	if (st == UT_OK && sound_problems(c) != UT_OK)
+	if (st == UT_OK && (sound_problems(c) != UT_OK || doubt_all(c) != UT_OK))
 		st = no_memory(err);
 	return st;
 }
