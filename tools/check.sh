@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a bare Debian 12 to tested: installs, builds with gcc and clang, runs every suite, again under
-# the address and undefined-behaviour sanitizers, and valgrind on the end-to-end run.
+# the address and undefined-behaviour sanitizers, and the readers and judges under valgrind (a whole
+# run cannot be: the workers' sandbox refuses what valgrind does).
 # Ends with the line "N passed, N failed, N skipped". Exit 0 only if nothing failed.
 set -u
 cd "$(dirname "$0")/.."
@@ -19,7 +20,7 @@ suite() { # build folder, meson setup arguments, --, meson test arguments
 	done
 	shift
 	log=$dir.log
-	echo "== $dir: meson setup ${setup[*]}"
+	echo "== $dir: meson setup ${setup[*]}; meson test $*"
 	if [ ! -f "$dir/build.ninja" ]; then
 		env "${env[@]}" meson setup "$dir" "${setup[@]}" >"$log" 2>&1 || {
 			cat "$log"
@@ -50,6 +51,8 @@ suite() { # build folder, meson setup arguments, --, meson test arguments
 }
 env=(CC=gcc)
 suite b-gcc --buildtype=debugoptimized -- --no-suite slow
+suite b-gcc --buildtype=debugoptimized -- text opt wire closing turns decode metadata tone phrases transcript \
+	--timeout-multiplier 20 --wrapper 'valgrind -q --error-exitcode=9 --leak-check=full'
 env=(CC=clang)
 suite b-clang --buildtype=debugoptimized -- --suite unit --suite contract --suite golden
 env=(CC=gcc)

@@ -3,8 +3,8 @@
  * words_eval.c - the recogniser on real telephone speech: what it finds, what it finds wrongly.
  * usage: words_eval DATA SOURCE [--candidates | --fit PHRASE...]
  *
- * DATA/spokenwoz: two-party calls with the times of turns; a channel each; tested on, never used to
- * choose anything. DATA/wuw, DATA/getgoing: callers with transcripts without times; what is found
+ * DATA/spokenwoz: two-party calls with the times of turns; a channel each; never fitted to, but see
+ * docs/recogniser.md on how far to trust it. DATA/wuw, DATA/getgoing: callers with transcripts without times; what is found
  * there and stands not in the file's transcript is a false alarm, and the threshold is chosen on
  * them. Spans come from the program's own activity detection. Everything is printed with its number
  * of cases and a 95 % interval (Wilson's for shares, exact Poisson for rates).
