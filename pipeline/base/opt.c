@@ -177,16 +177,6 @@ enum ut_status ut_opt_parse(const struct ut_opt *table, void *opts, int argc, ch
 	return UT_OK;
 }
 
-enum ut_status ut_opt_set(const struct ut_opt *table, void *opts, const char *name,
-			  const char *value, struct ut_error *err)
-{
-	const struct ut_opt *o = find_n(table, name, strlen(name));
-
-	if (!o)
-		return ut_fail(err, UT_ENOENT, "unknown option '%s'", name);
-	return set(o, opts, value, err);
-}
-
 void ut_opt_help(const struct ut_opt *table, struct ut_text *out)
 {
 	enum { HELP_COL = 26, WIDTH = 80 };

@@ -43,10 +43,6 @@ struct ut_opt {
  */
 enum ut_status ut_opt_parse(const struct ut_opt *table, void *opts, int argc, char **argv,
 			    int *n_operands, struct ut_error *err);
-/* Sets one option from text, as a config file would; same checks. UT_ENOENT where the name is
- * unknown. */
-enum ut_status ut_opt_set(const struct ut_opt *table, void *opts, const char *name,
-			  const char *value, struct ut_error *err);
 /* The options block of --help, aligned, wrapped at 80 columns. */
 void ut_opt_help(const struct ut_opt *table, struct ut_text *out);
 /* {"name":value,...}; only those with any of `flags` where flags is not 0. */
