@@ -1,5 +1,5 @@
 # who looked, who removed: times and names aside
-undertone batch -q --db x.db samples/angry.wav samples/resigned.wav 2>&1
+undertone batch -q --jobs 1 --db x.db samples/angry.wav samples/resigned.wav 2>&1
 undertone runs --db x.db --audit
 undertone findings --db x.db >/dev/null
 undertone show --db x.db sample-angry >/dev/null
