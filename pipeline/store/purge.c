@@ -97,6 +97,14 @@ static enum ut_status purge(struct ut_store *s, const struct ut_purge *w, const 
 			return UT_EDB;
 		n->failures += sqlite3_changes(s->db);
 	}
+	/* what trainers said of a person stays, without the recording it came from */
+	if (ut_db_exec(s,
+		       "DELETE FROM verdict WHERE content IN (SELECT content FROM gone);"
+		       "DELETE FROM calibration_call WHERE content IN (SELECT content FROM gone);"
+		       "UPDATE coaching SET content = NULL WHERE content IN"
+		       " (SELECT content FROM gone)",
+		       err) != UT_OK)
+		return UT_EDB;
 	if (erase(s, "DELETE FROM file WHERE content IN (SELECT content FROM gone)", &n->files,
 		  err) != UT_OK ||
 	    erase(s, "DELETE FROM call WHERE content IN (SELECT content FROM gone)", &n->calls,

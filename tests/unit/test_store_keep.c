@@ -425,6 +425,53 @@ static void test_purge(void)
 	tap_end();
 }
 
+/* What a trainer said, under the law of the tone and the right to be forgotten. */
+static void test_reviews(void)
+{
+	struct ut_store *s;
+	struct ut_purge_counts n;
+	struct ut_purge by_call = { 0 };
+	struct ut_error err = { 0 };
+
+	make("review.db", 0, 3, "{}", true);
+	s = must_open("review.db", UT_STORE_MODIFY);
+	CHECK_EQ(ut_store_find_call(s, "C-1", &by_call.call_id, &err), UT_OK);
+	if (sqlite3_exec(s->db,
+			 "INSERT INTO reviewer (name, role, token) VALUES ('Noa', 'trainer',"
+			 " printf('%064d', 1));"
+			 "INSERT INTO verdict (content, start_frame, end_frame, reviewer_id, heard,"
+			 " note) SELECT content, 5, 9, 1, 'angry', 'her-own-words' FROM call;"
+			 "INSERT INTO verdict_tag SELECT id, 'other' FROM verdict;"
+			 "INSERT INTO coaching (author, person, content, kind, topic, discussed)"
+			 " SELECT 'Noa', 'a-1', content, 'strength', 'answer', 1 FROM call",
+			 NULL, NULL, NULL) != SQLITE_OK)
+		abort();
+
+	tap_row("a verdict where no customer has a tone is refused, and none is changed");
+	CHECK_EQ(sqlite3_exec(s->db,
+			      "INSERT INTO verdict (content, start_frame, end_frame, reviewer_id,"
+			      " heard) VALUES (printf('%064d', 7), 5, 9, 1, 'angry')",
+			      NULL, NULL, NULL),
+		 SQLITE_CONSTRAINT_TRIGGER);
+	CHECK_EQ(sqlite3_exec(s->db, "UPDATE verdict SET heard = 'unsure'", NULL, NULL, NULL),
+		 SQLITE_CONSTRAINT_TRIGGER);
+	tap_end();
+
+	tap_row("purge takes the verdicts of a recording along; the coaching note loses its link");
+	CHECK_EQ(ut_store_purge(s, &by_call, "tester", false, &n, &err), UT_OK);
+	CHECK_EQ(count("review.db", "SELECT count(*) FROM verdict"), 2);
+	CHECK_EQ(count("review.db", "SELECT count(*) FROM verdict_tag"), 2);
+	CHECK_EQ(count("review.db", "SELECT count(*) FROM coaching WHERE content IS NULL"), 1);
+	CHECK_EQ(count("review.db", "SELECT count(*) FROM coaching"), 3);
+	tap_end();
+
+	tap_row("a tone that goes takes the verdicts of its recording along");
+	CHECK_EQ(sqlite3_exec(s->db, "DELETE FROM tone", NULL, NULL, NULL), SQLITE_OK);
+	CHECK_EQ(count("review.db", "SELECT count(*) FROM verdict"), 0);
+	ut_store_close(&s);
+	tap_end();
+}
+
 struct faults {
 	char text[8192];
 	unsigned n;
@@ -568,6 +615,7 @@ int main(void)
 		return 2;
 	test_merge();
 	test_purge();
+	test_reviews();
 	test_check();
 	test_damaged();
 	fflush(stdout);
