@@ -18,14 +18,14 @@
 #include "dsp/spectrum.h"
 
 enum {
-	AHEAD = UT_QUALITY_AHEAD, /* samples needed from a frame's start on, and before it */
-	BACK = UT_QUALITY_BACK,
+	AHEAD = UT_QUALITY_AHEAD, /* samples needed from a frame's centre on, and before it */
+	BACK = UT_QUALITY_BACK + UT_HOP / 2,
 	PENDING = 5, /* frames */
 	CHUNK = UT_HOP,
 	SLACK = 64 * UT_HOP, /* so that the history moves seldom */
 };
 
-_Static_assert((int)AHEAD >= (int)UT_SPECTRUM_REACH + UT_HOP / 2, "spectra reach ahead");
+_Static_assert((int)AHEAD >= (int)UT_SPECTRUM_REACH, "spectra reach ahead");
 _Static_assert((int)BACK >= (int)UT_SPECTRUM_REACH, "spectra reach back");
 _Static_assert((int)PENDING >= (int)UT_QUALITY_REACH && (int)PENDING >= (int)UT_TONALITY_LAG,
 	       "what follows is known when a row is closed");
@@ -74,8 +74,8 @@ static void measure_one(struct ut_engine *e, ut_frame_fn *emit, void *user)
 {
 	const struct ut_f0_row *f = &e->f0_row[(size_t)e->n_measured % e->f0_cap];
 	struct ut_frame *row = &e->pending[e->n_measured % (PENDING + 1)];
-	const float *x = e->audio + (e->n_measured * UT_HOP - e->audio_base);
-	const float *centre = x + UT_HOP / 2, *p_short, *p_long;
+	const float *centre = e->audio + (e->n_measured * UT_HOP - e->audio_base);
+	const float *p_short, *p_long;
 	float earlier;
 
 	memset(row, 0, sizeof(*row));
@@ -96,7 +96,7 @@ static void measure_one(struct ut_engine *e, ut_frame_fn *emit, void *user)
 		ut_quality_harmonics(p_long, (float)UT_RATE_HZ / UT_SPECTRUM_LONG, f->f0_hz, row);
 		ut_formant_measure(&e->formant, p_short, f->f0_hz, row);
 	}
-	ut_quality_track(&e->quality, e->n_measured, x, row->f0_hz);
+	ut_quality_track(&e->quality, e->n_measured, centre - UT_HOP / 2, row->f0_hz);
 	e->n_measured++;
 	if (e->n_measured - e->n_out > PENDING)
 		close_row(e, emit, user);

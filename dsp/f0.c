@@ -10,8 +10,8 @@
 
 enum {
 	HOP = 80,
-	/* frame i's span begins this many samples before its hop */
-	LEAD = (UT_F0_SPAN - HOP) / 2,
+	/* frame i's span begins this many samples before sample i * HOP */
+	LEAD = UT_F0_SPAN / 2,
 	BUF = UT_F0_SPAN + 16 * HOP,
 	/* hops a span reaches beyond its own */
 	REACH = (LEAD + HOP - 1) / HOP,
@@ -74,7 +74,7 @@ static void voiced(void *user, int64_t i, const struct ut_f0_point *p, const flo
 	if (p->log2_hz > 0) {
 		row.voicing = 1 / (1 + expf(-ut_f0_voice_logit(&ut_f0_model, in)));
 		if (row.voicing > threshold)
-			row.f0_hz = fminf(fmaxf(exp2f(p->log2_hz), 50), 500);
+			row.f0_hz = fminf(fmaxf(exp2f(ut_f0_voice_pitch(&f->voice, i)), 50), 500);
 	}
 	f->emit(f->user, &row);
 }

@@ -15,7 +15,7 @@
 struct ut_f0;
 
 struct ut_f0_row {
-	int64_t frame;     /* frame index: centre at sample frame * 80 + 40 (see frame.h) */
+	int64_t frame;     /* frame index: centre at sample frame * 80 (see frame.h) */
 	float f0_hz;       /* 50..500; 0 where unvoiced */
 	float voicing;     /* calibrated probability that the frame is voiced, 0..1 */
 	float periodicity; /* normalised autocorrelation at the chosen period, 0..1; HNR is made of
@@ -27,7 +27,7 @@ typedef void ut_f0_fn(void *user, const struct ut_f0_row *row);
 enum ut_status ut_f0_create(struct ut_f0 **ret, struct ut_error *err);
 /* n samples, -1..1, any n. Rows come in order, none skipped. */
 void ut_f0_push(struct ut_f0 *f, const float *x, size_t n, ut_f0_fn *emit, void *user);
-/* End of the channel: the rows still due; a last partial hop gets no row. */
+/* End of the channel: the rows still due, one for each whole hop that was pushed. */
 void ut_f0_flush(struct ut_f0 *f, ut_f0_fn *emit, void *user);
 void ut_f0_reset(struct ut_f0 *f);
 /* The most frames by which a row may follow its audio. */

@@ -8,6 +8,9 @@ enum { MASK = UT_F0_VRING - 1 };
 
 static const int context[UT_F0_N_CONTEXT] = { -14, -9, -5, -3, -2, -1, 0, 1, 2, 3, 5, 9, 14 };
 
+static const float neighbour = 0.25f; /* weight of a frame's neighbours in its pitch */
+static const float glide_most = 0.1f; /* octaves from frame to frame; beyond, it is another pitch */
+
 void ut_f0_voice_reset(struct ut_f0_voice *v)
 {
 	memset(v, 0, sizeof(*v));
@@ -130,6 +133,21 @@ void ut_f0_voice_point(struct ut_f0_voice *v, const struct ut_f0_frame *f, const
 	p->feat[4] = c->feat[2];
 	p->feat[5] = fmaxf(log_p[chosen], -4);
 	p->feat[6] = c->log2_hz - 7;
+}
+
+float ut_f0_voice_pitch(const struct ut_f0_voice *v, int64_t i)
+{
+	float mid = v->point[i & MASK].log2_hz, sum = mid, weight = 1;
+
+	for (int64_t j = i - 1; j <= i + 1; j += 2) {
+		float side = j >= 0 && j < v->n_point ? v->point[j & MASK].log2_hz : 0;
+
+		if (side > 0 && fabsf(side - mid) < glide_most) {
+			sum += neighbour * side;
+			weight += neighbour;
+		}
+	}
+	return sum / weight;
 }
 
 void ut_f0_voice_flush(struct ut_f0_voice *v, ut_f0_voice_fn *emit, void *user)

@@ -44,6 +44,11 @@ void ut_f0_voice_level(struct ut_f0_voice *v, float level_db, ut_f0_voice_fn *em
 /* The path at the next frame: arguments as of ut_f0_path_fn. Behind the levels, never ahead. */
 void ut_f0_voice_point(struct ut_f0_voice *v, const struct ut_f0_frame *f, const float *log_p,
 		       int chosen);
+/*
+ * log2 of the pitch of frame i, from inside a ut_f0_voice_fn: that of the path, a third of the
+ * weight on its two neighbours where they go on smoothly. One period says less than three.
+ */
+float ut_f0_voice_pitch(const struct ut_f0_voice *v, int64_t i);
 void ut_f0_voice_flush(struct ut_f0_voice *v, ut_f0_voice_fn *emit, void *user);
 
 #endif

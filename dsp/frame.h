@@ -2,8 +2,8 @@
 /*
  * frame.h - one row of measurements every 10 ms of one 8 kHz channel, and a growing table of them.
  *
- * Frame i covers the hop [i*80, i*80+80) and its measurements belong to that hop's centre,
- * time (i + 0.5) * 10 ms; analysis windows are centred there. A value that could not be measured
+ * Frame i belongs to time i * 10 ms and stands for the 10 ms about it, samples [i*80-40, i*80+40);
+ * analysis windows are centred there. Samples [a*80, b*80) have the frames [a, b). A value that could not be measured
  * has its bit in `valid` clear and reads 0; there is never a NaN. f0_hz is 0 and invalid where
  * unvoiced. Memory: sizeof(struct ut_frame) a row. Threads: one per table.
  */

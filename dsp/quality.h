@@ -22,7 +22,7 @@ enum {
 };
 
 struct ut_mark {
-	double at;       /* samples from the start of the channel, to a fraction */
+	double at;       /* samples from the first of frame 0, to a fraction */
 	float amplitude; /* RMS about the mark */
 	bool linked;     /* follows the mark before it by one period */
 };
@@ -37,8 +37,8 @@ struct ut_quality {
 void ut_quality_init(struct ut_quality *q);
 void ut_quality_reset(struct ut_quality *q);
 /*
- * Every frame in order: places the marks inside frame. x[0] is the frame's first sample,
- * x[-UT_QUALITY_BACK..UT_QUALITY_AHEAD-1] is read. f0_hz is 0 where unvoiced.
+ * Every frame in order: places the marks inside frame. x[0] is the first of the frame's 80
+ * samples, x[-UT_QUALITY_BACK..UT_QUALITY_AHEAD-1] is read. f0_hz is 0 where unvoiced.
  */
 void ut_quality_track(struct ut_quality *q, int64_t frame, const float *x, float f0_hz);
 /*

@@ -157,7 +157,8 @@ static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b
 	bool dtmf = is_dtmf(&r[i]);
 	float share = dtmf ? 0.8f : 0.9f;
 	struct pair sum = { 0, 0 }, mean = row_pair(&r[i]);
-	size_t k = i, n = 0, min_n;
+	size_t k = i, n = 0, n_one = 0, min_n;
+	float sum_one = 0; /* frames that showed one line only of two */
 	float lo_db = 200, hi_db = -200;
 	/* 440 + 480 Hz: two lines as near as the window tells apart, or one between them */
 	bool beating = !dtmf && (mean.lo > 0 ? mean.hi - mean.lo < 60 : false);
@@ -177,6 +178,10 @@ static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b
 				p = mean.lo > 0 ? mean : (struct pair){ 0, (p.lo + p.hi) / 2 };
 			} else if (near_hz(one, two->hi, slack_hz(one, false)) ||
 				   near_hz(one, two->lo, slack_hz(one, false))) {
+				if (two == &mean) {
+					sum_one += one;
+					n_one++;
+				}
 				p = mean;
 			} else {
 				break;
@@ -193,6 +198,9 @@ static bool take_burst(const struct ut_frame_table *t, size_t i, struct burst *b
 	min_n = dtmf ? DTMF_MIN : mean.hi < 700 ? LOW_BEEP_MIN : BEEP_MIN;
 	if (n < min_n)
 		return false;
+	/* the second line was noise on the burst's edge */
+	if (2 * n_one > n)
+		mean = (struct pair){ 0, sum_one / (float)n_one };
 	/* steady inside: a note decays, a voice moves; means of 50 ms pass over the beat of a pair
 	 */
 	for (size_t j = i + EDGE; j + EDGE + 4 < k; j++) {

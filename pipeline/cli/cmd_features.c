@@ -137,7 +137,7 @@ static enum ut_status print_frames(struct features *f, struct ut_error *err)
 		const struct ut_frame_table *t = &c->ch[ch].frames;
 
 		for (size_t i = 0; i < t->n; i++) {
-			double time_s = ((double)i + 0.5) / UT_FRAMES_PER_S;
+			double time_s = (double)i / UT_FRAMES_PER_S;
 			const struct ut_frame *row = &t->row[i];
 			enum ut_status st;
 
@@ -339,6 +339,6 @@ const struct ut_command ut_cmd_features = {
 	.args = "FILE",
 	.help = "print the measurements of one recording",
 	.about = "A row a turn: when, who, and pitch, effort, voice quality and timing of it. With "
-		 "--frames a row every 10 ms of each channel; time_s is the centre of the 10 ms.",
+		 "--frames a row every 10 ms of each channel; time_s is the middle of the 10 ms.",
 	.opts = features_opts,
 };

@@ -188,7 +188,7 @@ static void draw_track(struct ut_text *o, const struct ut_plot *p, const struct 
 
 	ut_text_add(o, "<path d=\"");
 	for (size_t i = 0; i < p->n_rows; i++) {
-		double t = p->start_s + ((double)i + 0.5) / UT_FRAMES_PER_S;
+		double t = p->start_s + (double)i / UT_FRAMES_PER_S;
 		float v = ut_frame_get(&p->rows[i], col);
 
 		if (!ut_frame_has(&p->rows[i], col)) {

@@ -15,7 +15,7 @@ struct ut_plot {
 	const char *title; /* escaped here; NULL: none */
 	const float *x;    /* n samples at 8 kHz, -1..1; NULL: no waveform panel */
 	size_t n;
-	const struct ut_frame *rows; /* n_rows of 10 ms; row 0 begins with sample 0 */
+	const struct ut_frame *rows; /* n_rows of 10 ms; row 0 stands about sample 0 */
 	size_t n_rows;
 	double start_s; /* of sample 0 in the call: what the time axis shows */
 	/* stretches to shade, in frames of `rows` (a closing, masked parts); n_marks may be 0 */

@@ -136,7 +136,7 @@ static void run_spectrum(struct channel *c)
 	for (size_t i = 0; i < c->rows.n; i++) {
 		struct ut_frame row = { 0 };
 
-		ut_spectrum_measure(s, c->x + MARGIN + i * UT_HOP + UT_HOP / 2, &row);
+		ut_spectrum_measure(s, c->x + MARGIN + i * UT_HOP, &row);
 		if (c->rows.row[i].f0_hz > 0)
 			ut_spectrum_prominence(s, &row);
 	}
@@ -151,7 +151,8 @@ static void run_marks(struct channel *c)
 	for (size_t i = 0; i < c->rows.n; i++) {
 		struct ut_frame row = { 0 };
 
-		ut_quality_track(&q, (int64_t)i, c->x + MARGIN + i * UT_HOP, c->rows.row[i].f0_hz);
+		ut_quality_track(&q, (int64_t)i, c->x + MARGIN + i * UT_HOP - UT_HOP / 2,
+				 c->rows.row[i].f0_hz);
 		if (i >= UT_QUALITY_REACH && c->rows.row[i - UT_QUALITY_REACH].f0_hz > 0)
 			ut_quality_perturbation(&q, (int64_t)(i - UT_QUALITY_REACH), &row);
 	}
@@ -166,8 +167,7 @@ static void run_hnr(struct channel *c)
 		struct ut_frame row = { 0 };
 
 		if (c->rows.row[i].f0_hz > 0)
-			ut_quality_hnr(&q, c->x + MARGIN + i * UT_HOP + UT_HOP / 2,
-				       c->rows.row[i].f0_hz, &row);
+			ut_quality_hnr(&q, c->x + MARGIN + i * UT_HOP, c->rows.row[i].f0_hz, &row);
 	}
 }
 

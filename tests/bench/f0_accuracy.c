@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * f0_accuracy.c - runs the F0 tracker over the pitch bench and writes what its score.py reads.
- * usage: f0_accuracy BENCH OUT [LIST [rows]]
+ * usage: f0_accuracy BENCH OUT [LIST]
  * BENCH/SET/COND/ID.flac in, OUT/SET/COND/ID.csv out ("time,f0"), for each ID of
- * BENCH/SET/LIST.txt. The tracker's rows lie at 5, 15, 25... ms, the truth's at multiples of 10 (or
- * 15) ms: between two rows goes their mean, as a reader of the track at any time would take it.
- * "rows" leaves those out.
+ * BENCH/SET/LIST.txt: the tracker's rows as they are, every 10 ms from 0 on.
  */
 #include <dirent.h>
 #include <errno.h>
-#include <math.h>
 #include <sndfile.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,33 +15,9 @@
 
 #include "dsp/f0.h"
 
-static bool only_rows;
-static struct {
-	FILE *h;
-	struct ut_f0_row last;
-} out_file;
-
 static void write_row(void *user, const struct ut_f0_row *r)
 {
-	FILE *h = out_file.h;
-	double t = (double)r->frame * 0.01 + 0.005, hz = (double)r->f0_hz;
-	const struct ut_f0_row *l = &out_file.last;
-
-	(void)user;
-	if (r->frame > 0 && !only_rows) {
-		double mid = 0;
-
-		if (r->voicing + l->voicing > 1) {
-			mid = l->f0_hz > 0 ? (double)l->f0_hz : hz;
-			if (l->f0_hz > 0 && hz > 0 && fabs(hz / mid - 1) < 0.2)
-				mid = (mid + hz) / 2;
-			else if (hz > 0 && r->voicing > l->voicing)
-				mid = hz;
-		}
-		fprintf(h, "%.4f,%.3f\n", t - 0.005, mid);
-	}
-	fprintf(h, "%.4f,%.3f\n", t, hz);
-	out_file.last = *r;
+	fprintf(user, "%.2f,%.3f\n", (double)r->frame * 0.01, (double)r->f0_hz);
 }
 
 /* 1 where the file is not there (not every condition has every file), -1 on error. */
@@ -70,11 +42,10 @@ static int track(struct ut_f0 *f, const char *in, const char *out)
 		return -1;
 	}
 	fprintf(h, "time,f0\n");
-	out_file.h = h;
 	ut_f0_reset(f);
 	while ((n = sf_readf_float(sf, x, 4096)) > 0)
-		ut_f0_push(f, x, (size_t)n, write_row, NULL);
-	ut_f0_flush(f, write_row, NULL);
+		ut_f0_push(f, x, (size_t)n, write_row, h);
+	ut_f0_flush(f, write_row, h);
 	sf_close(sf);
 	return fclose(h) ? -1 : 0;
 }
@@ -87,12 +58,11 @@ int main(int argc, char **argv)
 	unsigned n_done = 0;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: f0_accuracy BENCH OUT [LIST [rows]]\n");
+		fprintf(stderr, "usage: f0_accuracy BENCH OUT [LIST]\n");
 		return 2;
 	}
 	if (ut_f0_create(&f, NULL) != UT_OK)
 		return 1;
-	only_rows = argc > 4 && strcmp(argv[4], "rows") == 0;
 	mkdir(argv[2], 0777);
 	for (unsigned s = 0; s < UT_ARRAY_LEN(sets); s++) {
 		char path[1024], out[1024], id[128];

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Accuracy of the F0 tracker on the pitch bench. usage: f0_accuracy.sh PROGRAM [LIST [rows]]
+# Accuracy of the F0 tracker on the pitch bench. usage: f0_accuracy.sh PROGRAM [LIST]
 # UT_BENCH_DATA: the bench folder. Exits 77 (skipped) where it is missing.
 set -eu
 data=${UT_BENCH_DATA:?}/pitch list=${2:-dev}
@@ -9,6 +9,6 @@ data=${UT_BENCH_DATA:?}/pitch list=${2:-dev}
 }
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-"$1" "$data" "$out" "$list" ${3:+"$3"}
+"$1" "$data" "$out" "$list"
 python3 "$data/score.py" "$out" --list "$list" --cond g711,tel,b10,b20,gsm | tee "$out/score"
 awk '$2 ~ /^(g711|tel|b10)$/ { s += $12; n++ } END { printf "mean FFE of %d columns: %.2f %%\n", n, s / n }' "$out/score"

@@ -14,7 +14,7 @@ for i to n
 	duration = Get total duration
 	selectObject: pitch
 	for k from 0 to floor (duration * 100) - 2
-		f0 = Get value at time: (k + 0.5) / 100, "Hertz", "linear"
+		f0 = Get value at time: k / 100, "Hertz", "linear"
 		if f0 = undefined
 			f0 = 0
 		endif
