@@ -63,9 +63,17 @@ enum ut_kind ut_kind_parse(const char *s);
  * UT_EMETA names the key and the fault. */
 enum ut_status ut_sidecar_parse(const char *bytes, size_t n, const char *name,
 				const char *recording, struct ut_claims *ret, struct ut_error *err);
+/* Signed, encrypted or plain. */
 bool ut_vcon_is(const json_t *root);
-enum ut_status ut_vcon_claims(const json_t *root, const char *name, const char *recording,
+enum ut_status ut_vcon_claims(const char *bytes, size_t n, const char *name, const char *recording,
 			      struct ut_claims *c, struct ut_error *err);
+struct ut_vcon;
+json_t *ut_vcon_root(const struct ut_vcon *v); /* lent */
+/* UT_EMETA where it may not be read without an extension that is not known. */
+enum ut_status ut_vcon_check_critical(const json_t *root, const char *name, struct ut_error *err);
+/* Base64url without padding (RFC 7515, 2), tolerant of padding and of plain base64; malloc'ed, with
+ * a NUL behind it. NULL where it is none, or without memory. */
+char *ut_base64_decode(const char *s, size_t len, size_t *n);
 
 /* RFC 3339 to seconds since 1970; NAN where it is none. */
 double ut_time_parse(const char *s);

@@ -263,10 +263,13 @@ enum ut_status ut_sidecar_parse(const char *bytes, size_t n, const char *name,
 	enum ut_status st;
 
 	snprintf(c.source, sizeof(c.source), "sidecar %.100s", name);
-	st = ut_json_load(bytes, n, name, &j, err);
-	if (st == UT_OK && ut_vcon_is(j) && !json_object_get(j, "schema"))
-		st = ut_vcon_claims(j, name, recording, &c, err);
-	else if (st == UT_OK)
+	if (n > 2 && memcmp(bytes, "\x1f\x8b", 2) == 0) /* gzip: only a vCon may be */
+		st = ut_vcon_claims(bytes, n, name, recording, &c, err);
+	else
+		st = ut_json_load(bytes, n, name, &j, err);
+	if (st == UT_OK && j && ut_vcon_is(j) && !json_object_get(j, "schema"))
+		st = ut_vcon_claims(bytes, n, name, recording, &c, err);
+	else if (st == UT_OK && j)
 		st = read_all(j, name, &c, err);
 	json_decref(j);
 	if (st == UT_OK)

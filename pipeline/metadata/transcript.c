@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "metadata/claims.h"
+#include "metadata/vcon.h"
 
 #define MAX_TIME_S (30 * 86400.0)
 
@@ -17,6 +18,7 @@ struct reader {
 	struct ut_error *err;
 	unsigned line;         /* of a text format */
 	uint32_t last_speaker; /* labels repeat: the last one's place */
+	const json_t *dialog; /* of a vCon: the recording, whose parties tell who is where */
 };
 
 void ut_transcript_done(struct ut_transcript *t)
@@ -145,11 +147,44 @@ static const json_t *first_of(const json_t *o, const char *a, const char *b, con
 	return v || !c ? v : json_object_get(o, c);
 }
 
+static bool names_party(const json_t *v, json_int_t party)
+{
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(v, i, e)
+	{
+		if (json_is_integer(e) && json_integer_value(e) == party)
+			return true;
+	}
+	return json_is_integer(v) && json_integer_value(v) == party;
+}
+
+/* In a vCon a party is an index of its parties; who it is here is told by the channel it is on. */
+static uint32_t vcon_party(struct reader *r, json_int_t party)
+{
+	const json_t *channels = json_object_get(r->dialog, "parties"), *e;
+	char label[40];
+	size_t i;
+
+	snprintf(label, sizeof(label), "party %lld", (long long)party); /* no label of a party here */
+	json_array_foreach(channels, i, e)
+	{
+		if (names_party(e, party))
+			snprintf(label, sizeof(label), "%zu", i);
+	}
+	if (names_party(channels, party) && !json_is_array(channels))
+		snprintf(label, sizeof(label), "0");
+	return speaker_of(r, label, strlen(label));
+}
+
 static uint32_t json_speaker(struct reader *r, const json_t *o, uint32_t otherwise)
 {
 	const json_t *v = first_of(o, "speaker", "party", "channel");
 	char number[32];
 
+	if (r->dialog && json_is_integer(v) && v == json_object_get(o, "party"))
+		return vcon_party(r, json_integer_value(v));
 	if (json_is_string(v))
 		return speaker_of(r, json_string_value(v), json_string_length(v));
 	if (!json_is_integer(v))
@@ -218,28 +253,93 @@ static enum ut_status json_transcript(struct reader *r, const json_t *root)
 	return json_words(r, list, where, UINT32_MAX, 1);
 }
 
+/* The body of an analysis as JSON: as it is, as text, or as base64url of text (core, 2.3.2). */
+static enum ut_status analysis_body(struct reader *r, const json_t *a, json_t **ret)
+{
+	json_t *body = json_object_get(a, "body");
+	const char *encoding = json_string_value(json_object_get(a, "encoding"));
+	enum ut_status st;
+	char *text = NULL;
+	size_t n;
+
+	*ret = NULL;
+	if (!json_is_string(body)) {
+		*ret = json_incref(body);
+		return UT_OK;
+	}
+	if (encoding && strcmp(encoding, "base64url") == 0) {
+		text = ut_base64_decode(json_string_value(body), json_string_length(body), &n);
+		if (!text)
+			return ut_fail(r->err, UT_EFORMAT,
+				       "transcript %s: its body is not base64url", r->name);
+	}
+	st = load(r, text ? text : json_string_value(body), text ? n : json_string_length(body),
+		  ret);
+	free(text);
+	return st;
+}
+
+/* Up to its last slash, and from its first dot behind that, left out. */
+static bool same_stem(const char *a, const char *b)
+{
+	const char *sa = strrchr(a, '/'), *sb = strrchr(b, '/');
+	size_t na, nb;
+
+	a = sa ? sa + 1 : a;
+	b = sb ? sb + 1 : b;
+	na = strcspn(a, ".");
+	nb = strcspn(b, ".");
+	return na == nb && memcmp(a, b, na) == 0;
+}
+
+/* The recording that this transcript lies beside: the vCon's only one, or that of its name; -1. */
+static json_int_t vcon_recording(const struct reader *r, const json_t *root)
+{
+	const json_t *d;
+	json_int_t only = -1, named = -1;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(root, "dialog"), i, d)
+	{
+		const char *type = json_string_value(json_object_get(d, "type"));
+		const char *file = json_string_value(json_object_get(d, "filename"));
+
+		if (!type || strcmp(type, "recording") != 0)
+			continue;
+		n++;
+		only = (json_int_t)i;
+		if (file && same_stem(file, r->name))
+			named = (json_int_t)i;
+	}
+	return n == 1 ? only : named;
+}
+
 static enum ut_status vcon_transcripts(struct reader *r, const json_t *root)
 {
 	const json_t *list = json_object_get(root, "analysis"), *a;
+	const json_t *nowhere = json_null(); /* no party has a channel */
+	json_int_t own = vcon_recording(r, root);
 	bool any = false;
 	size_t i;
 
+	r->dialog = own >= 0 ? json_array_get(json_object_get(root, "dialog"), (size_t)own)
+			     : nowhere;
 	json_array_foreach(list, i, a)
 	{
 		const char *type = json_string_value(json_object_get(a, "type"));
-		json_t *body = json_object_get(a, "body"), *parsed = NULL;
+		const json_t *of = json_object_get(a, "dialog");
+		json_t *body;
 		enum ut_status st;
 
-		if (!type || strcmp(type, "transcript") != 0 || !body)
+		if (!type || strcmp(type, "transcript") != 0 || !json_object_get(a, "body"))
 			continue;
-		if (json_is_string(body)) { /* "encoding": "json" as text */
-			st = load(r, json_string_value(body), json_string_length(body), &parsed);
-			if (st)
-				return st;
-			body = parsed;
-		}
-		st = json_transcript(r, body);
-		json_decref(parsed);
+		if (of && !names_party(of, own)) /* another recording's */
+			continue;
+		st = analysis_body(r, a, &body);
+		if (st == UT_OK)
+			st = json_transcript(r, body);
+		json_decref(body);
 		if (st)
 			return st;
 		any = true;
@@ -253,13 +353,21 @@ static enum ut_status vcon_transcripts(struct reader *r, const json_t *root)
 static enum ut_status read_json(struct reader *r, const char *bytes, size_t n)
 {
 	json_t *root = NULL;
+	struct ut_vcon *v = NULL;
+	struct ut_error why = { 0 };
 	enum ut_status st = load(r, bytes, n, &root);
 
 	if (st)
 		return st;
-	if (json_object_get(root, "vcon")) {
+	if (json_is_object(root) && ut_vcon_is(root)) {
 		r->t->format = "vcon";
-		st = vcon_transcripts(r, root);
+		st = ut_vcon_open(bytes, n, r->name, &v, &why);
+		if (st != UT_OK)
+			st = ut_fail(r->err, st == UT_ENOMEM ? st : UT_EFORMAT, "transcript %s",
+				     why.msg);
+		else
+			st = vcon_transcripts(r, ut_vcon_root(v));
+		ut_vcon_destroy(&v);
 	} else {
 		r->t->format = "json";
 		st = json_transcript(r, root);
@@ -488,7 +596,7 @@ static int by_start(const void *a, const void *b)
 enum ut_status ut_transcript_parse(const char *bytes, size_t n, const char *name,
 				   struct ut_transcript *t, struct ut_error *err)
 {
-	struct reader r = { t, name, err, 0, UINT32_MAX };
+	struct reader r = { t, name, err, 0, UINT32_MAX, NULL };
 	enum ut_status st;
 	size_t i = 0;
 
@@ -594,7 +702,8 @@ enum ut_status ut_transcript_words(const struct ut_transcript *t, const struct u
 
 bool ut_transcript_path(const char *recording, char *buf, size_t cap)
 {
-	static const char *const ext[] = { ".words.json", ".vcon.json", ".vtt", ".srt", ".ctm" };
+	static const char *const ext[] = { ".words.json", ".vtt", ".srt", ".ctm", ".vcon.json",
+					   ".vcon" };
 	const char *slash = strrchr(recording, '/');
 	const char *dot = strrchr(slash ? slash : recording, '.');
 	int stem = dot ? (int)(dot - recording) : (int)strlen(recording);

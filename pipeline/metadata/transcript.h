@@ -48,8 +48,9 @@ enum ut_status ut_transcript_words(const struct ut_transcript *t, const struct u
 				   struct ut_timed_word **ret, size_t *n, size_t *n_unknown,
 				   struct ut_error *err);
 
-/* Where a recording's transcript would be: its path with the extension replaced by .words.json,
- * .vcon.json, .vtt, .srt or .ctm. Writes the first that exists into buf; opens nothing. */
+/* Where a recording's transcript would be: its path with the extension replaced by .words.json, .vtt,
+ * .srt, .ctm, .vcon.json or .vcon (which may hold none). Writes the first that exists into buf; opens
+ * nothing. */
 bool ut_transcript_path(const char *recording, char *buf, size_t cap);
 
 #endif

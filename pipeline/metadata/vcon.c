@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * vcon.c - what a vCon says of the recording beside it: draft-ietf-vcon-vcon-core (parties, dialog,
- * party_history) with the contact centre extension (role, skill, interaction_id). Unsigned, or
- * signed as JWS in JSON: the payload is read, the signature is not checked, and the source says so.
+ * vcon.c - what a vCon says of its recording: draft-ietf-vcon-vcon-core-04 (parties, dialog,
+ * party_history) with draft-ietf-vcon-cc-extension-02 (role, skill, interaction_id). Where it is
+ * signed the source says that the signature was not checked; vcon_doc.c has the forms.
  *
- * A dialog's parties index its channels: one entry a channel, each a party or a list of those whose
- * voices are mixed there; a single number or a list beside a mono recording is its mix.
+ * A dialog's parties index its channels: one entry a channel, each a party, a list of those whose
+ * voices are mixed there, or null where nobody is; a single number or a list beside a mono recording
+ * is its mix.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,9 +14,10 @@
 #include <string.h>
 
 #include "metadata/claims.h"
+#include "metadata/vcon.h"
 
 struct vcon {
-	const json_t *parties;
+	const json_t *root, *parties;
 	const json_t *dialog; /* the one that is this recording */
 	const char *name;
 	double start_s; /* of the dialog, UNIX time; NAN where not given */
@@ -25,34 +27,6 @@ struct vcon {
 static enum ut_status bad(const struct vcon *v, struct ut_error *err, const char *what)
 {
 	return ut_fail(err, UT_EMETA, "%.100s: vCon: %s", v->name, what);
-}
-
-/* Base64url without padding (RFC 7515, 2), tolerant of padding and of plain base64. */
-static char *unbase64(const char *s, size_t *n)
-{
-	static const char abc[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	size_t len = strlen(s), k = 0;
-	unsigned bits = 0, have = 0;
-	char *out = malloc(len + 1);
-
-	for (size_t i = 0; out && i < len && s[i] != '='; i++) {
-		char ch = s[i] == '+' ? '-' : s[i] == '/' ? '_' : s[i];
-		const char *at = strchr(abc, ch);
-
-		if (!at) {
-			free(out);
-			return NULL;
-		}
-		bits = bits << 6 | (unsigned)(at - abc);
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			out[k++] = (char)(bits >> have & 0xff);
-		}
-	}
-	*n = k;
-	return out;
 }
 
 static const char *text_of(const json_t *o, const char *key)
@@ -127,8 +101,10 @@ static void role_of(const json_t *party, struct ut_claim_party *p)
 		{ "ivr", UT_ROLE_IVR, UT_KIND_UNKNOWN },
 		{ "thirdparty", UT_ROLE_OTHER, UT_KIND_UNKNOWN },
 	};
-	const char *role = text_of(party, "role");
+	const char *role = text_of(party, "role"), *type = text_of(party, "type");
 
+	if (!role && type && strcasecmp(type, "bot") == 0) /* the party's nature (core, 4.2.11) */
+		role = type;
 	for (size_t i = 0; role && i < UT_ARRAY_LEN(words); i++)
 		if (strcasecmp(role, words[i].word) == 0) {
 			p->role = words[i].role;
@@ -184,7 +160,7 @@ static enum ut_status claim_parties(struct vcon *v, struct ut_error *err)
 				if (st == UT_OK)
 					st = claim_channel(v, one, (int)i, err);
 			}
-		} else {
+		} else if (!json_is_null(ch)) { /* null: nobody is on it */
 			st = claim_channel(v, ch, (int)i, err);
 		}
 		if (st != UT_OK)
@@ -200,77 +176,147 @@ static int by_start(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* Holds and masks out of the history of the parties: from an event to its opposite, or to the end.
- */
-static enum ut_status history(struct vcon *v, struct ut_error *err)
+static const struct {
+	const char *on, *off;
+	enum ut_span_kind kind;
+} pairs[] = { { "hold", "unhold", UT_SPAN_MUSIC },
+	      { "mask", "unmask", UT_SPAN_MASKED },
+	      { "pause", "resume", UT_SPAN_MASKED } };
+
+struct past { /* what the history has told so far; seconds of the recording */
+	double since[UT_ARRAY_LEN(pairs)]; /* -1: it is not on */
+	double last;
+	unsigned agents;
+};
+
+static enum ut_status known(struct vcon *v, double from, double to, enum ut_span_kind kind,
+			    struct ut_error *err)
 {
-	static const struct {
-		const char *on, *off;
-		enum ut_span_kind kind;
-	} pairs[] = { { "hold", "unhold", UT_SPAN_MUSIC },
-		      { "mask", "unmask", UT_SPAN_MASKED },
-		      { "pause", "resume", UT_SPAN_MASKED } };
-	const json_t *list = json_object_get(v->dialog, "party_history"), *e;
-	double since[UT_ARRAY_LEN(pairs)] = { -1, -1, -1 };
-	double end = json_number_value(json_object_get(v->dialog, "duration"));
-	double last = UT_MAX(end, 0);
-	unsigned agents = 0;
+	const struct ut_span span = { .start = (int64_t)floor(from * 100),
+				      .end = (int64_t)ceil(to * 100),
+				      .kind = kind,
+				      .confidence = 1 };
+
+	if (to > from && ut_span_list_push(&v->c->known, &span) != UT_OK)
+		return ut_fail(err, UT_ENOMEM, "metadata");
+	return UT_OK;
+}
+
+/* Holds and masks out of a history of the parties: from an event to its opposite. */
+static enum ut_status history_of(struct vcon *v, const json_t *list, struct past *h,
+				 struct ut_error *err)
+{
+	const json_t *e;
 	size_t i;
 
 	json_array_foreach(list, i, e)
 	{
 		const char *what = text_of(e, "event"), *when = text_of(e, "time");
 		double t = when ? ut_time_parse(when) - v->start_s : NAN;
+		json_int_t who = json_integer_value(json_object_get(e, "party"));
 		struct ut_claim_party p = { 0 };
 
 		if (!what)
 			continue;
-		role_of(json_array_get(v->parties, (size_t)UT_MAX(json_integer_value(
-								      json_object_get(e, "party")),
-								  (json_int_t)0)),
-			&p);
-		agents += strcmp(what, "join") == 0 && p.role == UT_ROLE_AGENT;
+		role_of(json_array_get(v->parties, (size_t)UT_MAX(who, (json_int_t)0)), &p);
+		h->agents += strcmp(what, "join") == 0 && p.role == UT_ROLE_AGENT;
 		for (size_t k = 0; k < UT_ARRAY_LEN(pairs); k++) {
-			if (strcmp(what, pairs[k].on) != 0 && strcmp(what, pairs[k].off) != 0)
+			bool on = strcmp(what, pairs[k].on) == 0;
+
+			if (!on && strcmp(what, pairs[k].off) != 0)
 				continue;
 			if (!isfinite(t))
 				return bad(
 				    v, err,
 				    "a hold or mask in 'party_history' has no readable time");
 			t = UT_MIN(UT_MAX(t, 0), 1e6);
-			last = UT_MAX(last, t);
-			if (strcmp(what, pairs[k].on) == 0) {
-				since[k] = since[k] < 0 ? t : since[k];
-			} else if (since[k] >= 0) {
-				if (t > since[k] &&
-				    ut_span_list_push(
-					&v->c->known,
-					&(struct ut_span){ .start = (int64_t)floor(since[k] * 100),
-							   .end = (int64_t)ceil(t * 100),
-							   .kind = pairs[k].kind,
-							   .confidence = 1 }) != UT_OK)
-					return ut_fail(err, UT_ENOMEM, "metadata");
-				since[k] = -1;
+			h->last = UT_MAX(h->last, t);
+			if (on) {
+				h->since[k] = h->since[k] < 0 ? t : h->since[k];
+			} else if (h->since[k] >= 0) {
+				if (known(v, h->since[k], t, pairs[k].kind, err) != UT_OK)
+					return UT_ENOMEM;
+				h->since[k] = -1;
 			}
 		}
 	}
-	for (size_t k = 0; k < UT_ARRAY_LEN(pairs); k++) {
+	return UT_OK;
+}
+
+static bool names_dialog(const json_t *v, json_int_t dialog)
+{
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach(v, i, e)
+	{
+		if (json_is_integer(e) && json_integer_value(e) == dialog)
+			return true;
+	}
+	return json_is_integer(v) && json_integer_value(v) == dialog;
+}
+
+/* Is there a dialog of type "transfer" (4.3.14) in which this recording has a part? */
+static bool in_transfer(const struct vcon *v)
+{
+	static const char *const parts[] = { "original", "consultation", "target_dialog" };
+	const json_t *list = json_object_get(v->root, "dialog"), *d;
+	json_int_t own = -1;
+	size_t i;
+
+	json_array_foreach(list, i, d)
+	{
+		if (d == v->dialog)
+			own = (json_int_t)i;
+	}
+	json_array_foreach(list, i, d)
+	{
+		const char *type = text_of(d, "type");
+
+		for (size_t k = 0; type && strcmp(type, "transfer") == 0 && k < UT_ARRAY_LEN(parts);
+		     k++)
+			if (names_dialog(json_object_get(d, parts[k]), own))
+				return true;
+	}
+	return false;
+}
+
+/* Of the recording itself, and of the set of recordings (4.3.7) that it is a part of. */
+static enum ut_status history(struct vcon *v, struct ut_error *err)
+{
+	double end = json_number_value(json_object_get(v->dialog, "duration"));
+	const json_t *set = json_object_get(v->dialog, "recording_set");
+	struct past h = { .since = { -1, -1, -1 }, .last = UT_MAX(end, 0) };
+	enum ut_status st =
+	    history_of(v, json_object_get(v->dialog, "party_history"), &h, err);
+
+	if (st == UT_OK && json_is_integer(set) && json_integer_value(set) >= 0)
+		st = history_of(
+		    v,
+		    json_object_get(json_array_get(json_object_get(v->root, "dialog"),
+						   (size_t)json_integer_value(set)),
+				    "party_history"),
+		    &h, err);
+	for (size_t k = 0; st == UT_OK && k < UT_ARRAY_LEN(pairs); k++)
 		/* never taken back: to the end of the recording; a mask rather too long than too
 		 * short */
-		double to = end > 0 ? last : 1e6;
-
-		if (since[k] >= 0 && to > since[k] &&
-		    ut_span_list_push(&v->c->known,
-				      &(struct ut_span){ .start = (int64_t)floor(since[k] * 100),
-							 .end = (int64_t)ceil(to * 100),
-							 .kind = pairs[k].kind,
-							 .confidence = 1 }) != UT_OK)
-			return ut_fail(err, UT_ENOMEM, "metadata");
-	}
+		if (h.since[k] >= 0)
+			st = known(v, h.since[k], end > 0 ? h.last : 1e6, pairs[k].kind, err);
 	if (v->c->known.n > 1)
 		qsort(v->c->known.v, v->c->known.n, sizeof(*v->c->known.v), by_start);
-	v->c->transferred = agents > 1;
-	return UT_OK;
+	v->c->transferred = h.agents > 1 || in_transfer(v);
+	return st;
+}
+
+/* A text, or the first of a list of them: the prose of the extension has the one, its schema the
+ * other. */
+static const char *skill_of(const json_t *d)
+{
+	const json_t *list = json_object_get(d, "skill");
+	const char *s = json_is_array(list) ? json_string_value(json_array_get(list, 0))
+					    : json_string_value(list);
+
+	return s && s[0] && strlen(s) <= 4096 ? s : NULL;
 }
 
 static enum ut_status fields(struct vcon *v, const json_t *root, struct ut_error *err)
@@ -284,7 +330,7 @@ static enum ut_status fields(struct vcon *v, const json_t *root, struct ut_error
 		{ UT_CLAIM_call_id, text_of(d, "interaction_id") ? text_of(d, "interaction_id")
 								 : text_of(root, "uuid") },
 		{ UT_CLAIM_start_time, start },
-		{ UT_CLAIM_queue, text_of(d, "skill") },
+		{ UT_CLAIM_queue, skill_of(d) },
 		{ UT_CLAIM_direction,
 		  type && (strcmp(type, "inbound") == 0 || strcmp(type, "outbound") == 0 ||
 			   strcmp(type, "internal") == 0)
@@ -305,7 +351,7 @@ static enum ut_status fields(struct vcon *v, const json_t *root, struct ut_error
 }
 
 /* A vCon may say which extensions a reader must know to read it safely. */
-static enum ut_status check_critical(const struct vcon *v, const json_t *root, struct ut_error *err)
+enum ut_status ut_vcon_check_critical(const json_t *root, const char *name, struct ut_error *err)
 {
 	static const char *const keys[] = { "critical", "must_support" };
 
@@ -321,7 +367,7 @@ static enum ut_status check_critical(const struct vcon *v, const json_t *root, s
 				return ut_fail(err, UT_EMETA,
 					       "%.100s: vCon: it may not be read without extension "
 					       "'%.40s', which this program does not know",
-					       v->name, s ? s : "?");
+					       name, s ? s : "?");
 		}
 	}
 	return UT_OK;
@@ -331,55 +377,87 @@ bool ut_vcon_is(const json_t *root)
 {
 	return json_object_get(root, "vcon") || json_object_get(root, "payload") ||
 	       json_object_get(root, "ciphertext") ||
-	       (json_object_get(root, "uuid") && json_object_get(root, "created_at"));
+	       (json_object_get(root, "uuid") && json_object_get(root, "created_at")) ||
+	       (json_is_array(json_object_get(root, "parties")) &&
+		json_is_array(json_object_get(root, "dialog")));
 }
 
-static enum ut_status unwrap(const struct vcon *v, const json_t *root, json_t **ret,
-			     struct ut_error *err)
+static enum ut_status claims_of(struct vcon *v, const json_t *root, const char *recording,
+				struct ut_error *err)
 {
-	const char *payload = json_string_value(json_object_get(root, "payload"));
-	enum ut_status st;
-	char *bytes;
-	size_t n;
+	enum ut_status st = UT_OK;
 
-	if (json_object_get(root, "ciphertext"))
-		return bad(v, err, "it is encrypted (JWE): decrypt it first");
-	if (!payload)
-		return UT_OK;
-	bytes = unbase64(payload, &n);
-	if (!bytes)
-		return bad(v, err, "the signed payload is not base64url");
-	st = ut_json_load(bytes, n, v->name, ret, err);
-	free(bytes);
+	v->root = root;
+	v->parties = json_object_get(root, "parties");
+	if (!json_is_array(v->parties))
+		st = bad(v, err, "it has no list of 'parties'");
+	if (st == UT_OK)
+		st = ut_vcon_check_critical(root, v->name, err);
+	if (st == UT_OK)
+		st = pick_dialog(v, root, recording, err);
+	if (st == UT_OK)
+		st = fields(v, root, err);
+	if (st == UT_OK)
+		st = claim_parties(v, err);
+	if (st == UT_OK)
+		st = history(v, err);
 	return st;
 }
 
-enum ut_status ut_vcon_claims(const json_t *root, const char *name, const char *recording,
+enum ut_status ut_vcon_claims(const char *bytes, size_t n, const char *name, const char *recording,
 			      struct ut_claims *c, struct ut_error *err)
 {
 	struct vcon v = { .name = name, .c = c };
-	json_t *inner = NULL;
-	enum ut_status st = unwrap(&v, root, &inner, err);
+	struct ut_vcon *doc = NULL;
+	enum ut_status st = ut_vcon_open(bytes, n, name, &doc, err);
+	const json_t *root = st == UT_OK ? ut_vcon_root(doc) : NULL;
 
-	if (st != UT_OK)
-		return st;
+	if (st != UT_OK) /* whatever is wrong with it, it is the metadata that is wrong */
+		return st == UT_ENOMEM ? st : ut_fail(err, UT_EMETA, "%s", err ? err->msg : "");
 	snprintf(c->source, sizeof(c->source), "vCon %.80s%s", name,
-		 inner ? " (signature not checked)" : "");
-	if (inner)
-		root = inner;
-	v.parties = json_object_get(root, "parties");
-	if (!json_is_array(v.parties))
-		st = bad(&v, err, "it has no list of 'parties'");
-	if (st == UT_OK)
-		st = check_critical(&v, root, err);
-	if (st == UT_OK)
-		st = pick_dialog(&v, root, recording, err);
-	if (st == UT_OK)
-		st = fields(&v, root, err);
-	if (st == UT_OK)
-		st = claim_parties(&v, err);
-	if (st == UT_OK)
-		st = history(&v, err);
-	json_decref(inner);
+		 ut_vcon_signed(doc) || json_is_true(json_object_get(root, "x-undertone-signed"))
+		     ? " (signature not checked)"
+		     : "");
+	st = claims_of(&v, root, recording, err);
+	ut_vcon_destroy(&doc);
+	return st;
+}
+
+enum ut_status ut_vcon_dialog(const struct ut_vcon *doc, const char *recording, unsigned *dialog,
+			      struct ut_error *err)
+{
+	struct vcon v = { .name = base_name(recording) };
+	const json_t *root = ut_vcon_root(doc), *d;
+	enum ut_status st = pick_dialog(&v, root, recording, err);
+	size_t i;
+
+	json_array_foreach(json_object_get(root, "dialog"), i, d)
+	{
+		if (st == UT_OK && d == v.dialog)
+			*dialog = (unsigned)i;
+	}
+	return st;
+}
+
+enum ut_status ut_vcon_check_customer(const struct ut_vcon *doc, const char *recording, int channel,
+				      struct ut_error *err)
+{
+	struct ut_claims c = { 0 };
+	struct vcon v = { .name = base_name(recording), .c = &c };
+	enum ut_status st = claims_of(&v, ut_vcon_root(doc), recording, err);
+	bool found = false, other = c.internal;
+
+	for (unsigned i = 0; st == UT_OK && i < c.n_parties; i++) {
+		if (c.party[i].channel != channel)
+			continue;
+		found |= c.party[i].role == UT_ROLE_CUSTOMER;
+		other |= c.party[i].role == UT_ROLE_AGENT || c.party[i].kind == UT_KIND_INTERNAL;
+	}
+	ut_claims_done(&c);
+	if (st == UT_OK && (!found || other))
+		st = ut_fail(err, UT_EREFUSED,
+			     "%.100s: its vCon does not, or no longer, say that channel %d is an "
+			     "external customer's: run batch again",
+			     v.name, channel);
 	return st;
 }

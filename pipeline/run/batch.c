@@ -182,7 +182,13 @@ static void release(struct batch *b, struct work *w)
 		b->alone = false;
 	ut_item_done(&w->item);
 	memset(w, 0, sizeof(*w));
-	w->item.fd = -1;
+	w->item.fd = w->item.vcon_fd = -1;
+}
+
+/* The name under which it can be taken again. */
+static const char *given(const struct work *w)
+{
+	return w->item.given ? w->item.given : w->item.path;
 }
 
 /* The fault may pass by itself: nothing of the content. */
@@ -243,7 +249,7 @@ static enum ut_status settle(struct batch *b, struct work *w, enum verdict v, st
 		b->r->n.set_aside++;
 		return UT_OK;
 	case VERDICT_CLAIMED:
-		return put_off(b, w->item.path, w->item.named, LATER_CLAIMED, now_s() + 0.2, err);
+		return put_off(b, given(w), w->item.named, LATER_CLAIMED, now_s() + 0.2, err);
 	case VERDICT_NONE:
 		break;
 	}
@@ -277,6 +283,11 @@ static enum ut_status take(struct batch *b, struct work *w, const char *path, bo
 	}
 	if (st != UT_OK)
 		return record_failure(b, path, &no_key, &why, err);
+	if (w->item.described) { /* a sidecar: what it describes comes by itself */
+		b->r->n.seen -= !l;
+		return UT_OK;
+	}
+	path = w->item.path; /* of a vCon that was named: that of its recording */
 
 	age = clock_s(CLOCK_REALTIME) - (double)w->item.st.st_mtim.tv_sec -
 	      (double)w->item.st.st_mtim.tv_nsec * 1e-9;
@@ -288,12 +299,13 @@ static enum ut_status take(struct batch *b, struct work *w, const char *path, bo
 			say(b, UT_LOG_WARN, "unsettled", path, &why);
 			return UT_OK;
 		}
-		return put_off(b, path, named, LATER_FRESH, now_s() + b->o->settle_s - age, err);
+		return put_off(b, given(w), named, LATER_FRESH, now_s() + b->o->settle_s - age,
+			       err);
 	}
 	if (b->o->shard.count > 1) {
 		int64_t shard = 0;
 
-		st = ut_shard_of(w->item.fd, w->item.st.st_size, b->o->shard.count, &shard, &why);
+		st = ut_shard_of(w->item.fd, w->item.size, b->o->shard.count, &shard, &why);
 		if (st != UT_OK)
 			return record_failure(b, path, &no_key, &why, err);
 		if (shard != b->o->shard.index) {
@@ -365,7 +377,7 @@ static enum ut_status store_call(struct batch *b, struct work *w, const struct u
 		st = ut_wire_decode(ev->reply, ev->reply_n, &b->call, &why);
 	/* a worker that has seen hostile content may say anything: hold it to what is known */
 	if (st == UT_OK && (strcmp(b->call.media.hash, w->key.content) != 0 ||
-			    b->call.media.size_bytes != w->item.st.st_size))
+			    b->call.media.size_bytes != w->item.size))
 		st = ut_fail(&why, UT_ECRASH, "the worker answered for another file");
 	if (st == UT_OK && ut_call_set(&b->call.media.path, w->item.path) != UT_OK)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
@@ -375,6 +387,10 @@ static enum ut_status store_call(struct batch *b, struct work *w, const struct u
 	st = ut_store_put_call(b->store, b->run_id, &w->key, &b->call, &id, &why);
 	if (st != UT_OK) /* if even this cannot be stored, the database is at fault */
 		return record_failure(b, w->item.path, &w->key, &why, err);
+	if (w->item.vcon_fd >= 0 && /* so that the next run knows the file by its own size */
+	    ut_store_note_file(b->store, w->key.content, w->item.path, w->item.st.st_size,
+			       mtime_ns(&w->item.st), err) != UT_OK)
+		return UT_EDB;
 	b->r->n.done++;
 	b->r->n.audio_s += b->call.measures.duration_s;
 	return UT_OK;
@@ -395,7 +411,7 @@ static enum ut_status on_done(struct batch *b, const struct ut_pool_event *ev, s
 		say(b, UT_LOG_INFO, "call_refused", w->item.path, &ev->err);
 		st = UT_OK;
 	} else if ((ev->died || code == UT_ENOMEM) && !w->alone)
-		st = put_off(b, w->item.path, w->item.named, LATER_ALONE, 0, err);
+		st = put_off(b, given(w), w->item.named, LATER_ALONE, 0, err);
 	else
 		st = record_failure(b, w->item.path, &w->key, &ev->err, err);
 	release(b, w);
@@ -427,7 +443,7 @@ static enum ut_status submit(struct batch *b, struct work *w, struct ut_error *e
 		return UT_OK;
 	}
 	if (st == UT_EIO) /* the idle worker was lost: no fault of the recording */
-		st = put_off(b, w->item.path, w->item.named, w->alone ? LATER_ALONE : LATER_CLAIMED,
+		st = put_off(b, given(w), w->item.named, w->alone ? LATER_ALONE : LATER_CLAIMED,
 			     now_s(), err);
 	else
 		st = record_failure(b, w->item.path, &w->key, &why, err);

@@ -5,14 +5,17 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "metadata/metadata.h"
 #include "metadata/transcript.h"
+#include "metadata/vcon.h"
 
 enum ut_status ut_item_init(struct ut_item *it, const char *path, bool named, struct ut_error *err)
 {
-	*it = (struct ut_item){ .fd = -1, .named = named, .path = strdup(path) };
+	*it = (struct ut_item){ .fd = -1, .vcon_fd = -1, .named = named, .path = strdup(path) };
 	return it->path ? UT_OK : ut_fail(err, UT_ENOMEM, "not enough memory");
 }
 
@@ -20,28 +23,15 @@ void ut_item_done(struct ut_item *it)
 {
 	if (it->fd >= 0)
 		close(it->fd);
+	if (it->vcon_fd >= 0)
+		close(it->vcon_fd);
 	free(it->path);
+	free(it->given);
 	free(it->sidecar.name);
 	free(it->sidecar.bytes);
 	free(it->transcript.name);
 	free(it->transcript.bytes);
-	*it = (struct ut_item){ .fd = -1 };
-}
-
-enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err)
-{
-	if (it->fd < 0) /* not to be held up by a pipe that nobody writes to */
-		it->fd = open(it->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (it->fd < 0)
-		return ut_fail(err, errno == ENOENT || errno == ENOTDIR ? UT_ENOENT : UT_EIO,
-			       "cannot open: %s", strerror(errno));
-	if (fstat(it->fd, &it->st) != 0)
-		return ut_fail(err, UT_EIO, "cannot look at it: %s", strerror(errno));
-	if (S_ISDIR(it->st.st_mode))
-		return ut_fail(err, UT_EFORMAT, "is a folder, not a recording");
-	if (!S_ISREG(it->st.st_mode))
-		return ut_fail(err, UT_EFORMAT, "is not a regular file");
-	return UT_OK;
+	*it = (struct ut_item){ .fd = -1, .vcon_fd = -1 };
 }
 
 static enum ut_status read_all(int fd, size_t max, struct ut_beside *f, struct ut_error *err)
@@ -92,15 +82,217 @@ static enum ut_status read_beside(const char *what, const char *path, size_t max
 	return f->name ? UT_OK : ut_fail(err, UT_ENOMEM, "not enough memory");
 }
 
+/* ---- a vCon as the recording ---- */
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), k = strlen(end);
+
+	return n > k && strcasecmp(s + n - k, end) == 0;
+}
+
+static enum ut_status write_all(int fd, const char *p, size_t n, struct ut_error *err)
+{
+	while (n > 0) {
+		ssize_t k = write(fd, p, n);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return ut_fail(err, UT_EIO, "no room for the recording inside it: %s",
+				       strerror(errno));
+		p += k;
+		n -= (size_t)k;
+	}
+	return UT_OK;
+}
+
+/* The sidecar that a vCon is of its recording, and the transcript where it holds one. */
+static enum ut_status describe(struct ut_item *it, const struct ut_vcon *v, unsigned dialog,
+			       const char *name, struct ut_error *err)
+{
+	const char *slash = strrchr(it->path, '/');
+	struct ut_text t = { 0 };
+	enum ut_status st =
+	    ut_vcon_sidecar(v, dialog, slash ? slash + 1 : it->path, &t, err);
+
+	if (st == UT_OK && ut_vcon_has_transcript(v)) {
+		it->transcript = (struct ut_beside){ strdup(name), strdup(t.s), t.len };
+		if (!it->transcript.name || !it->transcript.bytes)
+			st = ut_fail(err, UT_ENOMEM, "not enough memory");
+	}
+	it->sidecar = (struct ut_beside){ strdup(name), t.s, t.len };
+	if (st == UT_OK && !it->sidecar.name)
+		st = ut_fail(err, UT_ENOMEM, "not enough memory");
+	return st;
+}
+
+/* The audio is inside: fd becomes an unnamed file that holds it. */
+static enum ut_status take_out(struct ut_item *it, const struct ut_vcon_recording *r,
+			       struct ut_error *err)
+{
+	int fd = memfd_create("recording", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return ut_fail(err, UT_EIO, "no room for the recording inside it: %s",
+			       strerror(errno));
+	it->vcon_fd = it->fd;
+	it->fd = fd;
+	it->size = (int64_t)r->n;
+	return write_all(fd, r->audio, r->n, err);
+}
+
+/* The audio is a file of the name that the vCon gives, in its folder: that is the recording. */
+static enum ut_status go_beside(struct ut_item *it, const struct ut_vcon *v,
+				const struct ut_vcon_recording *r, struct ut_error *err)
+{
+	const char *slash = strrchr(it->path, '/');
+	int dir = slash ? (int)(slash - it->path) + 1 : 0, fd;
+	struct ut_text path = { 0 };
+	struct stat st;
+	enum ut_status rc;
+
+	ut_text_addf(&path, "%.*s%s", dir, it->path, r->name ? r->name : "");
+	if (path.failed)
+		return ut_fail(err, UT_ENOMEM, "not enough memory");
+	fd = r->name ? open(path.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		rc = ut_fail(err, UT_ENOAUDIO,
+			     "a vCon without its recording, which is %s%.300s: nothing is fetched "
+			     "from elsewhere; put the file beside the vCon%s%.100s",
+			     r->url ? "at " : "not in it", r->url ? r->url : "",
+			     r->name ? ", as " : " under the name that its dialog gives",
+			     r->name ? r->name : "");
+		if (fd >= 0)
+			close(fd);
+		ut_text_done(&path);
+		return rc;
+	}
+	if (!it->named) { /* the recording is found by itself, with this as its sidecar */
+		it->described = true;
+		close(fd);
+		ut_text_done(&path);
+		return UT_OK;
+	}
+	close(it->fd);
+	it->fd = fd;
+	it->st = st;
+	it->size = st.st_size;
+	it->given = it->path;
+	it->path = path.s;
+	return describe(it, v, r->dialog, it->given, err);
+}
+
+static enum ut_status open_vcon(struct ut_item *it, const char *bytes, size_t n,
+				struct ut_error *err)
+{
+	struct ut_vcon_recording r = { 0 };
+	struct ut_vcon *v = NULL;
+	/* the caller names the file */
+	enum ut_status st = ut_vcon_open(bytes, n, "the file", &v, err);
+
+	if (st == UT_ENOENT || st == UT_EFORMAT) /* the decoder says what it thinks of it */
+		return UT_OK;
+	if (st == UT_OK)
+		st = ut_vcon_recording(v, &r, err);
+	if (st == UT_OK && r.audio) {
+		st = take_out(it, &r, err);
+		if (st == UT_OK)
+			st = describe(it, v, r.dialog, it->path, err);
+	} else if (st == UT_OK) {
+		st = go_beside(it, v, &r, err);
+	}
+	free(r.audio);
+	ut_vcon_destroy(&v);
+	return st;
+}
+
+enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err)
+{
+	struct ut_beside all = { 0 };
+	enum ut_status st;
+
+	if (it->fd < 0) /* not to be held up by a pipe that nobody writes to */
+		it->fd = open(it->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (it->fd < 0)
+		return ut_fail(err, errno == ENOENT || errno == ENOTDIR ? UT_ENOENT : UT_EIO,
+			       "cannot open: %s", strerror(errno));
+	if (fstat(it->fd, &it->st) != 0)
+		return ut_fail(err, UT_EIO, "cannot look at it: %s", strerror(errno));
+	if (S_ISDIR(it->st.st_mode))
+		return ut_fail(err, UT_EFORMAT, "is a folder, not a recording");
+	if (!S_ISREG(it->st.st_mode))
+		return ut_fail(err, UT_EFORMAT, "is not a regular file");
+	it->size = it->st.st_size;
+	if (it->size == 0 || !(ends_with(it->path, ".vcon") || ends_with(it->path, ".json")))
+		return UT_OK;
+	st = read_all(it->fd, UT_VCON_MAX_BYTES, &all, err);
+	lseek(it->fd, 0, SEEK_SET);
+	if (st == UT_OK && ut_vcon_maybe(all.bytes, all.n))
+		st = open_vcon(it, all.bytes, all.n, err);
+	free(all.bytes);
+	return st;
+}
+
+/* A vCon that lies beside its recording and holds it as well: only what it says is wanted. */
+static enum ut_status read_sidecar(struct ut_item *it, const char *path, struct ut_error *err)
+{
+	bool vcon = ends_with(path, ".vcon") || ends_with(path, ".vcon.json");
+	enum ut_status st = read_beside("sidecar", path,
+					vcon ? (size_t)UT_VCON_MAX_BYTES : UT_META_MAX_BYTES,
+					&it->sidecar, err);
+	struct ut_vcon *v = NULL;
+	struct ut_text t = { 0 };
+	unsigned dialog;
+
+	if (st != UT_OK || it->sidecar.n <= UT_META_MAX_BYTES)
+		return st;
+	st = ut_vcon_open(it->sidecar.bytes, it->sidecar.n, path, &v, err);
+	if (st == UT_OK)
+		st = ut_vcon_dialog(v, it->path, &dialog, err);
+	if (st == UT_OK) {
+		const char *slash = strrchr(it->path, '/');
+
+		st = ut_vcon_sidecar(v, dialog, slash ? slash + 1 : it->path, &t, err);
+	}
+	ut_vcon_destroy(&v);
+	free(it->sidecar.bytes);
+	it->sidecar.bytes = t.s;
+	it->sidecar.n = t.len;
+	return st;
+}
+
+/* Most vCons hold no transcript: that is no fault of theirs. */
+static void drop_empty(struct ut_item *it)
+{
+	const char *name = it->transcript.name;
+	struct ut_vcon *v = NULL;
+
+	if (!name || !(ends_with(name, ".vcon") || ends_with(name, ".vcon.json")))
+		return;
+	if (ut_vcon_open(it->transcript.bytes, it->transcript.n, name, &v, NULL) == UT_OK &&
+	    ut_vcon_has_transcript(v)) {
+		ut_vcon_destroy(&v);
+		return;
+	}
+	ut_vcon_destroy(&v); /* of a damaged one the sidecar's reader tells */
+	free(it->transcript.name);
+	free(it->transcript.bytes);
+	it->transcript = (struct ut_beside){ 0 };
+}
+
 enum ut_status ut_item_read_beside(struct ut_item *it, struct ut_error *err)
 {
 	char path[4096];
 	enum ut_status st = UT_OK;
 
-	if (ut_meta_sidecar_path(it->path, path, sizeof(path)))
-		st = read_beside("sidecar", path, UT_META_MAX_BYTES, &it->sidecar, err);
-	if (st == UT_OK && ut_transcript_path(it->path, path, sizeof(path)))
+	if (!it->sidecar.name && ut_meta_sidecar_path(it->path, path, sizeof(path)))
+		st = read_sidecar(it, path, err);
+	if (st == UT_OK && !it->transcript.name &&
+	    ut_transcript_path(it->path, path, sizeof(path)))
 		st = read_beside("transcript", path, UT_TRANSCRIPT_MAX_BYTES, &it->transcript, err);
+	if (st == UT_OK)
+		drop_empty(it);
 	return st;
 }
 
@@ -121,7 +313,9 @@ enum ut_status ut_item_unchanged(const struct ut_item *it, struct ut_error *err)
 {
 	struct stat now;
 
-	if (fstat(it->fd, &now) == 0 && now.st_size == it->st.st_size &&
+	int fd = it->vcon_fd >= 0 ? it->vcon_fd : it->fd;
+
+	if (fstat(fd, &now) == 0 && now.st_size == it->st.st_size &&
 	    now.st_mtim.tv_sec == it->st.st_mtim.tv_sec &&
 	    now.st_mtim.tv_nsec == it->st.st_mtim.tv_nsec)
 		return UT_OK;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * item.h - a recording before it goes to a worker: opened, with its sidecar; and the request.
+ *
+ * A vCon may be handed in as the recording: the audio inside it is then read, as bytes of the same
+ * content as a file of its own would have, with the vCon as its sidecar.
  * Memory: an item owns its descriptor and strings. Threads: one.
  */
 #ifndef UT_RUN_ITEM_H
@@ -33,16 +36,22 @@ struct ut_beside { /* a file beside the recording; name NULL where there is none
 
 struct ut_item {
 	char *path;
+	char *given;    /* the vCon that was named, where path is the recording it led to; NULL */
 	bool named;     /* by the person, not found in a folder */
 	int fd;         /* -1 before open */
-	struct stat st; /* as it was when it was opened */
+	int vcon_fd;    /* the file itself where fd is the audio out of it; else -1 */
+	bool described; /* not a recording: a vCon found in a folder beside the file it describes */
+	struct stat st; /* of the file, as it was when it was opened */
+	int64_t size;   /* bytes of the recording */
 	struct ut_beside sidecar, transcript;
 };
 
 /* Takes a copy of path. UT_ENOMEM. */
 enum ut_status ut_item_init(struct ut_item *it, const char *path, bool named, struct ut_error *err);
 void ut_item_done(struct ut_item *it);
-/* Opens and stats; the fault without the path. UT_ENOENT, UT_EIO, UT_EFORMAT (not a file). */
+/* Opens and stats; the fault without the path. UT_ENOENT, UT_EIO, UT_EFORMAT (not a file). Of a vCon
+ * also UT_EMETA, UT_EENCRYPTED, UT_ENOAUDIO (the recording is elsewhere: err says where). A vCon
+ * that was named and whose recording lies beside it: path and fd become those of the recording. */
 enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err);
 /* Reads the sidecar and the transcript beside it, where there are. UT_EIO, UT_ELIMIT. */
 enum ut_status ut_item_read_beside(struct ut_item *it, struct ut_error *err);

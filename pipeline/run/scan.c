@@ -52,14 +52,15 @@ bool ut_scan_is_candidate(const char *name)
 		"7z",   "part",  "partial", "tmp",      "temp",       "crdownload", "swp",
 		"lock", "py",    "sh",      "ini",      "cfg",        "conf",       "srt",
 		"vtt",  "m3u",   "m3u8",    "pls",      "rttm",       "claims",     "ctm",
-		"vcon", "silb",  "lab",     "textgrid",
+		"silb", "lab",   "textgrid",
 	};
 	const char *dot = strrchr(name, '.');
+	size_t n = strlen(name);
 
-	if (name[0] == '.' || name[0] == '\0' || name[strlen(name) - 1] == '~')
+	if (name[0] == '.' || name[0] == '\0' || name[n - 1] == '~')
 		return false;
-	if (!dot)
-		return true;
+	if (!dot || (n > 10 && strcasecmp(name + n - 10, ".vcon.json") == 0))
+		return true; /* a vCon may hold its recording */
 	for (size_t i = 0; i < UT_ARRAY_LEN(not_audio); i++)
 		if (strcasecmp(dot + 1, not_audio[i]) == 0)
 			return false;

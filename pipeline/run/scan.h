@@ -47,7 +47,8 @@ enum ut_status ut_scan_next(struct ut_scan *s, struct ut_scan_entry *e, struct u
 void ut_scan_destroy(struct ut_scan **ps);
 
 /* Whether a name found in a folder can be a recording: not hidden, and no ending that says
- * otherwise (sidecars, lists, pictures, unfinished downloads). Its content is not looked at. */
+ * otherwise (sidecars, lists, pictures, unfinished downloads); a vCon can. Its content is not looked
+ * at. */
 bool ut_scan_is_candidate(const char *name);
 
 #endif

@@ -32,6 +32,7 @@ owners=(
 	"sphinxbase/|classifiers/"
 	"jansson\.h|metadata/ report/ review/ cli/"
 	"pcre2\.h|metadata/"
+	"zlib\.h|metadata/"
 	"linear\.h|classifiers/"
 )
 bad=0

@@ -67,6 +67,10 @@ static void build(void)
 	mkdir("day1/deep", 0700);
 	mkdir("day2", 0700);
 	mkdir("empty", 0700);
+	mkdir("vcons", 0700);
+	put("vcons/a.vcon");
+	put("vcons/b.vcon.json");
+	put("vcons/vcon.json");
 	mkdir(".hidden", 0700);
 	put("day1/a.wav");
 	put("day1/a.json");
@@ -112,6 +116,13 @@ static void test_scan(void)
 		  NULL,
 		  0,
 		  "day2/\\xe9t\\xe9.wav day2/old.wav" },
+		{ "a vCon may hold its recording, other JSON does not",
+		  { "vcons" },
+		  { NULL },
+		  INT64_MIN,
+		  NULL,
+		  0,
+		  "vcons/a.vcon vcons/b.vcon.json" },
 		{ "an empty folder", { "empty" }, { NULL }, INT64_MIN, NULL, 0, "" },
 		{ "a file is meant, whatever its name; a wrong name is said",
 		  { "day1/a.json", "gone" },

@@ -47,7 +47,17 @@ static void test_formats(void)
 		  "{\"type\": \"transcript\", \"encoding\": \"json\", \"body\": "
 		  "\"[{\\\"party\\\": 1, \\\"word\\\": \\\"fine\\\", \\\"start\\\": 3, "
 		  "\\\"end\\\": 4}]\"}]}",
-		  "vcon", "3000-4000 1 fine|" },
+		  "vcon", "3000-4000 party 1 fine|" },
+		{ "a vCon: a party is who is on its channel, and the body may be base64url",
+		  "{\"uuid\": \"u\", \"parties\": [{}, {}, {}], \"dialog\": [{\"type\": \"text\"}, "
+		  "{\"type\": \"recording\", \"parties\": [2, [0, 1]]}], \"analysis\": [{\"type\": "
+		  "\"transcript\", \"dialog\": 1, \"encoding\": \"json\", \"body\": [{\"party\": 1, "
+		  "\"word\": \"b\", \"start\": 3, \"end\": 4}, {\"party\": 2, \"word\": \"a\", "
+		  "\"start\": 1, \"end\": 2}]}, {\"type\": \"transcript\", \"dialog\": [1], "
+		  "\"encoding\": \"base64url\", \"body\": \"W3sicGFydHkiOjAsIndvcmQiOiJj"
+		  "Iiwic3RhcnQiOjUsImVuZCI6Nn1d\"}, {\"type\": \"transcript\", \"dialog\": 0, "
+		  "\"body\": [{\"party\": 0, \"word\": \"typed\", \"start\": 1, \"end\": 2}]}]}",
+		  "vcon", "1000-2000 0 a|3000-4000 1 b|5000-6000 1 c|" },
 		{ "WebVTT",
 		  "WEBVTT - x\n\nNOTE\nnothing\n\n1\n00:01.000 --> 00:02.000 align:start\n<v "
 		  "Roger Bingham>got <b>it</b>\n\n01:00:00.500 --> 01:00:01.000\n<v.loud "
@@ -101,6 +111,11 @@ static void test_faults(void)
 		{ "damaged JSON", "[\n{\"word\": \"a\",", "transcript t:2: " },
 		{ "another JSON", "{\"call_id\": \"x\"}", "neither a list of words" },
 		{ "a vCon without", "{\"vcon\": \"0.0.1\", \"analysis\": []}", "no analysis" },
+		{ "a vCon whose transcript is another recording's",
+		  "{\"parties\": [{}], \"dialog\": [{\"type\": \"recording\"}], \"analysis\": "
+		  "[{\"type\": \"transcript\", \"dialog\": 3, \"body\": []}]}",
+		  "no analysis" },
+		{ "an encrypted vCon", "{\"ciphertext\": \"x\"}", "encrypted" },
 		{ "words without times", "[{\"word\": \"a\"}]", "[0] needs \"start\"" },
 		{ "numbers in a list", "[1, 2]", "[0] needs" },
 		{ "ends before it begins", "[{\"word\": \"a\", \"start\": 2, \"end\": 1}]",
