@@ -5,8 +5,8 @@
  * signed the source says that the signature was not checked; vcon_doc.c has the forms.
  *
  * A dialog's parties index its channels: one entry a channel, each a party, a list of those whose
- * voices are mixed there, or null where nobody is; a single number or a list beside a mono recording
- * is its mix.
+ * voices are mixed there, or null where nobody is; a single number or a list beside a mono
+ * recording is its mix.
  */
 #include <math.h>
 #include <stdio.h>
@@ -287,16 +287,14 @@ static enum ut_status history(struct vcon *v, struct ut_error *err)
 	double end = json_number_value(json_object_get(v->dialog, "duration"));
 	const json_t *set = json_object_get(v->dialog, "recording_set");
 	struct past h = { .since = { -1, -1, -1 }, .last = UT_MAX(end, 0) };
-	enum ut_status st =
-	    history_of(v, json_object_get(v->dialog, "party_history"), &h, err);
+	enum ut_status st = history_of(v, json_object_get(v->dialog, "party_history"), &h, err);
 
 	if (st == UT_OK && json_is_integer(set) && json_integer_value(set) >= 0)
-		st = history_of(
-		    v,
-		    json_object_get(json_array_get(json_object_get(v->root, "dialog"),
-						   (size_t)json_integer_value(set)),
-				    "party_history"),
-		    &h, err);
+		st = history_of(v,
+				json_object_get(json_array_get(json_object_get(v->root, "dialog"),
+							       (size_t)json_integer_value(set)),
+						"party_history"),
+				&h, err);
 	for (size_t k = 0; st == UT_OK && k < UT_ARRAY_LEN(pairs); k++)
 		/* never taken back: to the end of the recording; a mask rather too long than too
 		 * short */
@@ -445,19 +443,22 @@ enum ut_status ut_vcon_check_customer(const struct ut_vcon *doc, const char *rec
 	struct ut_claims c = { 0 };
 	struct vcon v = { .name = base_name(recording), .c = &c };
 	enum ut_status st = claims_of(&v, ut_vcon_root(doc), recording, err);
-	bool found = false, other = c.internal;
+	bool here = false, elsewhere = false, other = c.internal;
 
 	for (unsigned i = 0; st == UT_OK && i < c.n_parties; i++) {
-		if (c.party[i].channel != channel)
-			continue;
-		found |= c.party[i].role == UT_ROLE_CUSTOMER;
-		other |= c.party[i].role == UT_ROLE_AGENT || c.party[i].kind == UT_KIND_INTERNAL;
+		const struct ut_claim_party *p = &c.party[i];
+
+		if (p->role == UT_ROLE_CUSTOMER)
+			*(p->channel == channel ? &here : &elsewhere) = true;
+		other |= p->channel == channel &&
+			 ((p->role != UT_ROLE_CUSTOMER && p->role != UT_ROLE_UNKNOWN) ||
+			  p->kind == UT_KIND_INTERNAL);
 	}
 	ut_claims_done(&c);
-	if (st == UT_OK && (!found || other))
+	if (st == UT_OK && (other || (elsewhere && !here)))
 		st = ut_fail(err, UT_EREFUSED,
-			     "%.100s: its vCon does not, or no longer, say that channel %d is an "
-			     "external customer's: run batch again",
+			     "%.100s: its vCon says now that channel %d is not an external "
+			     "customer's: run batch again",
 			     v.name, channel);
 	return st;
 }

@@ -49,8 +49,9 @@ bool ut_vcon_has_transcript(const struct ut_vcon *v);
 enum ut_status ut_vcon_dialog(const struct ut_vcon *v, const char *recording, unsigned *dialog,
 			      struct ut_error *err);
 /*
- * Does it still call the party on `channel` of that recording an external customer, and the call
- * not an internal one? UT_EREFUSED where it does not: a tone may then not be put into it.
+ * UT_EREFUSED where it says that somebody else than an external customer is on `channel` of that
+ * recording, or the customer on another, or that the call is internal: a tone may then not be put
+ * into it. One that gives no roles contradicts nothing.
  */
 enum ut_status ut_vcon_check_customer(const struct ut_vcon *v, const char *recording, int channel,
 				      struct ut_error *err);

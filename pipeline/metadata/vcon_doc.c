@@ -119,8 +119,8 @@ bool ut_vcon_maybe(const char *bytes, size_t n)
 {
 	size_t i = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
-	while (i < n && (bytes[i] == ' ' || bytes[i] == '\t' || bytes[i] == '\r' ||
-			 bytes[i] == '\n'))
+	while (i < n &&
+	       (bytes[i] == ' ' || bytes[i] == '\t' || bytes[i] == '\r' || bytes[i] == '\n'))
 		i++;
 	return (i < n && bytes[i] == '{') || is_gzip(bytes, n);
 }
@@ -128,7 +128,8 @@ bool ut_vcon_maybe(const char *bytes, size_t n)
 /* One layer off: *text and *n become what was inside; *more is false where nothing was. */
 static enum ut_status unwrap_one(struct ut_vcon *v, bool *more, struct ut_error *err)
 {
-	const char *skip = v->n >= 3 && memcmp(v->text, "\xef\xbb\xbf", 3) == 0 ? v->text + 3 : v->text;
+	const char *skip =
+	    v->n >= 3 && memcmp(v->text, "\xef\xbb\xbf", 3) == 0 ? v->text + 3 : v->text;
 	const json_t *payload;
 	json_error_t je;
 	char *inner = NULL;
@@ -140,7 +141,8 @@ static enum ut_status unwrap_one(struct ut_vcon *v, bool *more, struct ut_error 
 		st = gunzip(v, v->text, v->n, &inner, &n, err);
 	} else {
 		json_decref(v->root);
-		v->root = json_loadb(skip, v->n - (size_t)(skip - v->text), JSON_REJECT_DUPLICATES, &je);
+		v->root =
+		    json_loadb(skip, v->n - (size_t)(skip - v->text), JSON_REJECT_DUPLICATES, &je);
 		if (!v->root)
 			return ut_fail(err, UT_EFORMAT, "%.100s: line %d: %.160s", v->name, je.line,
 				       je.text);
@@ -156,8 +158,8 @@ static enum ut_status unwrap_one(struct ut_vcon *v, bool *more, struct ut_error 
 			return UT_OK;
 		}
 		v->is_signed = true;
-		inner = ut_base64_decode(json_string_value(payload), json_string_length(payload),
-					 &n);
+		inner =
+		    ut_base64_decode(json_string_value(payload), json_string_length(payload), &n);
 		if (!inner)
 			return bad(v, err, "the signed payload is not base64url");
 	}
@@ -573,17 +575,18 @@ enum ut_status ut_vcon_add(const struct ut_vcon *v, const struct ut_vcon_additio
 	};
 	const char *uuid = text_of(v->root, "uuid");
 	struct member *m = NULL;
-	size_t n = 0, end = 0, start = skip_space(v->text, ut_vcon_maybe(v->text, v->n) &&
-							       (unsigned char)v->text[0] == 0xef
-							   ? 3
-							   : 0);
+	size_t n = 0, end = 0,
+	       start = skip_space(
+		   v->text,
+		   ut_vcon_maybe(v->text, v->n) && (unsigned char)v->text[0] == 0xef ? 3 : 0);
 	bool written[N] = { false };
 	enum ut_status st = UT_OK;
 	json_t *check;
 
 	if (v->is_signed && !uuid)
-		return bad(v, err, "it is signed and has no 'uuid' by which a new version could "
-				   "name it");
+		return bad(v, err,
+			   "it is signed and has no 'uuid' by which a new version could "
+			   "name it");
 	if (json_array_size(json_object_get(v->root, "dialog")) <= a->dialog)
 		return bad(v, err, "the dialog of the recording is not there");
 	if (split(v->text, start, &m, &n, &end) != UT_OK)

@@ -82,6 +82,12 @@ static enum ut_status read_beside(const char *what, const char *path, size_t max
 	return f->name ? UT_OK : ut_fail(err, UT_ENOMEM, "not enough memory");
 }
 
+enum ut_status ut_item_read_file(const char *path, size_t max, struct ut_beside *f,
+				 struct ut_error *err)
+{
+	return read_beside("file", path, max, f, err);
+}
+
 /* ---- a vCon as the recording ---- */
 
 static bool ends_with(const char *s, const char *end)
@@ -113,8 +119,7 @@ static enum ut_status describe(struct ut_item *it, const struct ut_vcon *v, unsi
 {
 	const char *slash = strrchr(it->path, '/');
 	struct ut_text t = { 0 };
-	enum ut_status st =
-	    ut_vcon_sidecar(v, dialog, slash ? slash + 1 : it->path, &t, err);
+	enum ut_status st = ut_vcon_sidecar(v, dialog, slash ? slash + 1 : it->path, &t, err);
 
 	if (st == UT_OK && ut_vcon_has_transcript(v)) {
 		it->transcript = (struct ut_beside){ strdup(name), strdup(t.s), t.len };
@@ -238,9 +243,9 @@ enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err)
 static enum ut_status read_sidecar(struct ut_item *it, const char *path, struct ut_error *err)
 {
 	bool vcon = ends_with(path, ".vcon") || ends_with(path, ".vcon.json");
-	enum ut_status st = read_beside("sidecar", path,
-					vcon ? (size_t)UT_VCON_MAX_BYTES : UT_META_MAX_BYTES,
-					&it->sidecar, err);
+	enum ut_status st =
+	    read_beside("sidecar", path, vcon ? (size_t)UT_VCON_MAX_BYTES : UT_META_MAX_BYTES,
+			&it->sidecar, err);
 	struct ut_vcon *v = NULL;
 	struct ut_text t = { 0 };
 	unsigned dialog;
@@ -288,8 +293,7 @@ enum ut_status ut_item_read_beside(struct ut_item *it, struct ut_error *err)
 
 	if (!it->sidecar.name && ut_meta_sidecar_path(it->path, path, sizeof(path)))
 		st = read_sidecar(it, path, err);
-	if (st == UT_OK && !it->transcript.name &&
-	    ut_transcript_path(it->path, path, sizeof(path)))
+	if (st == UT_OK && !it->transcript.name && ut_transcript_path(it->path, path, sizeof(path)))
 		st = read_beside("transcript", path, UT_TRANSCRIPT_MAX_BYTES, &it->transcript, err);
 	if (st == UT_OK)
 		drop_empty(it);

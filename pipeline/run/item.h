@@ -55,6 +55,9 @@ void ut_item_done(struct ut_item *it);
 enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err);
 /* Reads the sidecar and the transcript beside it, where there are. UT_EIO, UT_ELIMIT. */
 enum ut_status ut_item_read_beside(struct ut_item *it, struct ut_error *err);
+/* A file beside it as it is, for the exports. Gone: UT_OK and an empty f. UT_EIO, UT_ELIMIT. */
+enum ut_status ut_item_read_file(const char *path, size_t max, struct ut_beside *f,
+				 struct ut_error *err);
 /* Appends what of them changes a result: for its key. */
 void ut_item_key(const struct ut_item *it, struct ut_text *out);
 /* UT_ECHANGED where the file is not what it was when it was opened. */

@@ -37,6 +37,12 @@ enum ut_status ut_store_note_reader(const char *path, const char *actor, const c
 	return st;
 }
 
+enum ut_status ut_store_note_export(struct ut_store *s, const char *actor, const char *subject,
+				    int64_t n_calls, struct ut_error *err)
+{
+	return ut_db_audit(s, actor, "export", subject, n_calls, err);
+}
+
 /* Contents concerned, into a temporary table: every result and every trace of a recording goes,
  * whichever of its results was named. */
 static enum ut_status find_contents(struct ut_store *s, const struct ut_purge *w,

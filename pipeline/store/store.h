@@ -225,4 +225,9 @@ enum ut_status ut_store_audit(struct ut_store *s, int64_t limit, ut_audit_fn *fn
 enum ut_status ut_store_note_reader(const char *path, const char *actor, const char *subject,
 				    int64_t n_calls, struct ut_error *err);
 
+/* A row of audit: actor took n_calls calls out, as `subject`. An export that cannot be recorded is not
+ * made. */
+enum ut_status ut_store_note_export(struct ut_store *s, const char *actor, const char *subject,
+				    int64_t n_calls, struct ut_error *err);
+
 #endif

@@ -20,7 +20,7 @@ static json_t *load(const struct ut_text *t)
 
 static void check_amended(const struct ut_vcon *v, const struct ut_text *t)
 {
-	static const char *const may_change[] = { "analysis",	"extensions", "updated_at", "uuid",
+	static const char *const may_change[] = { "analysis",   "extensions", "updated_at", "uuid",
 						  "created_at", "amended",    "redacted",   NULL };
 	json_t *j = load(t), *val;
 	const char *key;
@@ -42,9 +42,10 @@ static void check_amended(const struct ut_vcon *v, const struct ut_text *t)
 
 		n += s && strcmp(s, "V") == 0;
 	}
-	if (n < 1 || ut_vcon_signed(v) != (json_object_get(j, "amended") != NULL &&
-					   !json_equal(json_object_get(j, "amended"),
-						       json_object_get(ut_vcon_root(v), "amended"))))
+	if (n < 1 ||
+	    ut_vcon_signed(v) != (json_object_get(j, "amended") != NULL &&
+				  !json_equal(json_object_get(j, "amended"),
+					      json_object_get(ut_vcon_root(v), "amended"))))
 		abort();
 	json_decref(j);
 }

@@ -155,8 +155,10 @@ static void test_faults(void)
 static void test_add(void)
 {
 #define OURS(dialog)                                                                               \
-	"{\"type\":\"report\",\"dialog\":" dialog ",\"mediatype\":\"application/json\",\"vendor\":"   \
-	"\"Undertone\",\"product\":\"p\",\"schema\":\"s\",\"encoding\":\"json\",\"body\":{\"a\":1}}"
+	"{\"type\":\"report\",\"dialog\":" dialog                                                  \
+	",\"mediatype\":\"application/json\",\"vendor\":"                                          \
+	"\"Undertone\",\"product\":\"p\",\"schema\":\"s\",\"encoding\":\"json\",\"body\":{\"a\":"  \
+	"1}}"
 #define D "\"dialog\":[{\"type\":\"recording\"}]"
 	static const struct row {
 		const char *name;
@@ -165,8 +167,8 @@ static void test_add(void)
 	} rows[] = {
 		{ "what is there stays to the byte; what is missing comes last", false,
 		  "{ \"uuid\":\"u\" ,\"n\":0.10,\n " D ",\"vcon\":\"0.4.0\"}",
-		  "{\"uuid\":\"u\",\"n\":0.10," D ",\"vcon\":\"0.4.0\",\"analysis\":[" OURS(
-		      "0") "],\"updated_at\":\"NOW\"}\n" },
+		  "{\"uuid\":\"u\",\"n\":0.10," D
+		  ",\"vcon\":\"0.4.0\",\"analysis\":[" OURS("0") "],\"updated_at\":\"NOW\"}\n" },
 		{ "beside others' analysis, in the place of an earlier one of ours", false,
 		  "{\"vcon\":\"0.4.0\",\"analysis\":[{\"vendor\":\"X\",\"dialog\":0},{\"vendor\":"
 		  "\"Undertone\",\"dialog\":[0]}, {\"vendor\":\"Undertone\",\"dialog\":1}],"
@@ -174,20 +176,20 @@ static void test_add(void)
 		  "{\"vcon\":\"0.4.0\",\"analysis\":[{\"vendor\":\"X\",\"dialog\":0},{\"vendor\":"
 		  "\"Undertone\",\"dialog\":1}," OURS("0") "],\"updated_at\":\"NOW\"," D "}\n" },
 		{ "CC is listed where its parameters are in use", false,
-		  "{\"vcon\":\"0.4.0\",\"extensions\":[ \"WTF\" ],\"parties\":[{\"role\":\"agent\"}]," D
-		  "}",
+		  "{\"vcon\":\"0.4.0\",\"extensions\":[ \"WTF\" "
+		  "],\"parties\":[{\"role\":\"agent\"}]," D "}",
 		  "{\"vcon\":\"0.4.0\",\"extensions\":[ \"WTF\" ,\"CC\"],\"parties\":[{\"role\":"
 		  "\"agent\"}]," D ",\"analysis\":[" OURS("0") "],\"updated_at\":\"NOW\"}\n" },
 		{ "and not twice", false,
-		  "{\"vcon\":\"0.4.0\",\"extensions\":[\"cc\"],\"parties\":[{\"role\":\"agent\"}]," D
-		  "}",
-		  "{\"vcon\":\"0.4.0\",\"extensions\":[\"cc\"],\"parties\":[{\"role\":\"agent\"}]," D
-		  ",\"analysis\":[" OURS("0") "],\"updated_at\":\"NOW\"}\n" },
+		  "{\"vcon\":\"0.4.0\",\"extensions\":[\"cc\"],\"parties\":[{\"role\":\"agent\"}]"
+		  "," D "}",
+		  "{\"vcon\":\"0.4.0\",\"extensions\":[\"cc\"],\"parties\":[{\"role\":\"agent\"}]"
+		  "," D ",\"analysis\":[" OURS("0") "],\"updated_at\":\"NOW\"}\n" },
 		{ "of a signed one a new version", true,
 		  "{\"uuid\":\"u\",\"created_at\":\"OLD\",\"updated_at\":\"OLD\",\"redacted\":{"
 		  "\"uuid\":\"r\",\"type\":\"t\"}," D "}",
-		  "{\"uuid\":\"NEW\",\"created_at\":\"NOW\"," D ",\"analysis\":[" OURS(
-		      "0") "],\"amended\":{\"uuid\":\"u\"}}\n" },
+		  "{\"uuid\":\"NEW\",\"created_at\":\"NOW\"," D
+		  ",\"analysis\":[" OURS("0") "],\"amended\":{\"uuid\":\"u\"}}\n" },
 		{ "a signed one without a uuid", true, "{\"vcon\":\"0.4.0\"," D "}", NULL },
 		{ "a key that hides behind an escape", false,
 		  "{\"vcon\":\"0.4.0\",\"\\u0061nalysis\":[]," D "}", NULL },
@@ -232,6 +234,7 @@ static void test_customer(void)
 		{ "the customer's channel", "[0,1]", 0, UT_OK },
 		{ "the agent's", "[0,1]", 1, UT_EREFUSED },
 		{ "both on one", "[[0,1]]", 0, UT_EREFUSED },
+		{ "where no roles are given", "[2,2]", 0, UT_OK },
 		{ "nobody's", "[null,0]", 0, UT_EREFUSED },
 		{ "behind one that is nobody's", "[null,0]", 1, UT_OK },
 	};
@@ -243,7 +246,7 @@ static void test_customer(void)
 		tap_row(r->name);
 		ut_text_addf(&t,
 			     "{\"vcon\":\"0.4.0\",\"parties\":[{\"role\":\"customer\"},{\"role\":"
-			     "\"agent\"}],\"dialog\":[{\"type\":\"recording\",\"parties\":%s}]}",
+			     "\"agent\"},{}],\"dialog\":[{\"type\":\"recording\",\"parties\":%s}]}",
 			     r->parties);
 		CHECK_EQ(ut_vcon_open(t.s, t.len, "f", &v, NULL), UT_OK);
 		if (v)
