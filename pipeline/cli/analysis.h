@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 #include "run/analyse.h"
-#include "run/worker.h"
+#include "isolate/worker.h"
 
 struct ut_cli_analysis {
 	const char *customer, *profile, *config, *model, *format, *objections, *listen, *phrases;

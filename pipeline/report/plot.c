@@ -237,6 +237,23 @@ static void draw_reference(struct ut_text *o, const struct panel *a, double v, c
 		line(o, a->x0, py(a, v), a->x1, py(a, v), color, " stroke-dasharray=\"4 4\"");
 }
 
+/* The speaker's own usual range, behind what is drawn. */
+static void draw_usual(struct ut_text *o, const struct panel *a, double lo, double hi,
+		       const char *color)
+{
+	if (!(hi > lo) || hi <= a->lo || lo >= a->hi)
+		return;
+	ut_text_add(o, "<rect x=\"");
+	number(o, a->x0);
+	ut_text_add(o, "\" y=\"");
+	number(o, py(a, hi));
+	ut_text_add(o, "\" width=\"");
+	number(o, a->x1 - a->x0);
+	ut_text_add(o, "\" height=\"");
+	number(o, py(a, lo) - py(a, hi));
+	ut_text_addf(o, "\" fill=\"%s\" fill-opacity=\"0.1\"/>\n", color);
+}
+
 void ut_plot_svg(const struct ut_plot *p, struct ut_text *out)
 {
 	unsigned width = p->width ? UT_MIN(UT_MAX(p->width, 320), 4000) : 960;
@@ -281,6 +298,8 @@ void ut_plot_svg(const struct ut_plot *p, struct ut_text *out)
 		ut_text_add(out, "</title>\n");
 		label(out, LEFT, TITLE - 10, "start", ink, p->title);
 	}
+	draw_usual(out, &f, p->usual_f0_lo_hz, p->usual_f0_hi_hz, pitch);
+	draw_usual(out, &l, p->usual_level_lo_db, p->usual_level_hi_db, level);
 	draw_time(out, &l, top);
 	draw_marks(out, p, &l, top);
 	if (p->x) {

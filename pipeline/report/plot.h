@@ -27,6 +27,8 @@ struct ut_plot {
 	/* a reference line in each panel, where has_reference: this speaker's own usual values */
 	bool has_reference;
 	double reference_f0_hz, reference_level_db;
+	/* this speaker's own usual range, shaded in each panel; hi <= lo: none */
+	double usual_f0_lo_hz, usual_f0_hi_hz, usual_level_lo_db, usual_level_hi_db;
 	unsigned width; /* pixels, 320..4000; 0: 960 */
 };
 

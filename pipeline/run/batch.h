@@ -12,7 +12,7 @@
 #include "run/item.h"
 #include "run/scan.h"
 #include "run/shard.h"
-#include "run/worker.h"
+#include "isolate/worker.h"
 
 struct ut_batch_opts { /* all lent */
 	const char *db;

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
-#include "run/worker.h"
+#include "isolate/worker.h"
 
 /* Raise it when a change of the analysis changes results: it is part of every result's key. */
 enum { UT_ANALYSIS_VERSION = 1 };

@@ -5,17 +5,18 @@ set -u
 cd "$1" || exit 2
 declare -A may=(
 	[base]=""
+	[isolate]="base"
 	[dsp]="base"
 	[classifiers]="base dsp"
 	[call]="base dsp classifiers"
 	[decode]="base"
 	[metadata]="base dsp classifiers call"
 	[store]="base dsp classifiers call"
-	[run]="base dsp classifiers call decode metadata store"
+	[run]="base isolate dsp classifiers call decode metadata store"
 	[report]="base dsp classifiers call store"
-	[clip]="base dsp classifiers call store decode report"
-	[review]="base dsp classifiers call store report clip"
-	[cli]="base dsp classifiers call decode metadata store run report clip review"
+	[clip]="base isolate dsp classifiers call store decode report"
+	[review]="base isolate dsp classifiers call store report clip"
+	[cli]="base isolate dsp classifiers call decode metadata store run report clip review"
 )
 # Outside headers with one owner: pattern, then the rooms (or files) that may include it.
 owners=(
@@ -25,9 +26,11 @@ owners=(
 	"sndfile\.h|decode/ clip/"
 	"fftw3\.h|dsp/"
 	"microhttpd\.h|review/"
-	"seccomp\.h|run/"
-	"sys/wait\.h|run/"
-	"signal\.h|run/ cli/"
+	"seccomp\.h|isolate/"
+	"sys/wait\.h|isolate/"
+	"ebur128\.h|clip/"
+	"rubberband/|clip/"
+	"signal\.h|isolate/ run/ cli/"
 	"pocketsphinx\.h|classifiers/"
 	"sphinxbase/|classifiers/"
 	"jansson\.h|metadata/ report/ review/ cli/"

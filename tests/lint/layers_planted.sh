@@ -5,7 +5,7 @@ tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 fail=0
 try() { # file, line of C
-	rm -rf "$tmp/t" && mkdir -p "$tmp/t/pipeline/base" "$tmp/t/pipeline/store" "$tmp/t/pipeline/decode" "$tmp/t/dsp" "$tmp/t/classifiers"
+	rm -rf "$tmp/t" && mkdir -p "$tmp/t/pipeline/base" "$tmp/t/pipeline/store" "$tmp/t/pipeline/decode" "$tmp/t/pipeline/isolate" "$tmp/t/pipeline/clip" "$tmp/t/dsp" "$tmp/t/classifiers"
 	echo "$2" >"$tmp/t/$1"
 	if bash "$root/tests/lint/layers.sh" "$tmp/t" >/dev/null; then
 		echo "not caught: $1: $2"
@@ -19,6 +19,9 @@ try pipeline/base/a.c '#include "dsp/frame.h"'
 try pipeline/store/a.c '#include "decode/decode.h"'
 try pipeline/decode/a.c '#include "store/store.h"'
 try classifiers/a.c '#include <sndfile.h>'
+try pipeline/isolate/a.c '#include "call/call.h"'
+try pipeline/clip/a.c '#include "run/scan.h"'
+try pipeline/clip/a.c '#include <sys/wait.h>'
 try dsp/a.c 'int f(void) { printf("x"); }'
 # and an allowed tree passes
 rm -rf "$tmp/t" && mkdir -p "$tmp/t/pipeline/store" "$tmp/t/dsp" "$tmp/t/classifiers"

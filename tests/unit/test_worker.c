@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Faults injected into workers: the pool names each, replaces the worker and goes on. */
-#include "run/worker.h"
+#include "isolate/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>

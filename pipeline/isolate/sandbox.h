@@ -4,8 +4,8 @@
  * processes, no reaching for others. What is open already may be read, written and closed.
  * Memory: none kept. Threads: call while there is one.
  */
-#ifndef UT_RUN_SANDBOX_H
-#define UT_RUN_SANDBOX_H
+#ifndef UT_ISOLATE_SANDBOX_H
+#define UT_ISOLATE_SANDBOX_H
 
 #include "base/status.h"
 

@@ -5,8 +5,8 @@
  * answers with bytes or an error. A worker that dies is one failed job, and is replaced.
  * Memory: a reply is lent until the next wait. Threads: none may run when workers are started.
  */
-#ifndef UT_RUN_WORKER_H
-#define UT_RUN_WORKER_H
+#ifndef UT_ISOLATE_WORKER_H
+#define UT_ISOLATE_WORKER_H
 
 #include <signal.h>
 #include <stdbool.h>

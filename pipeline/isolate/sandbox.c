@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "run/sandbox.h"
+#include "isolate/sandbox.h"
 
 #include <errno.h>
 #include <seccomp.h>

@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "run/worker.h"
+#include "isolate/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "run/sandbox.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "isolate/shut.h"
 
 enum { MAX_STILLBORN = 10 };
 enum { MAX_NAME = 65536, MAX_REQUEST = 80 << 20, MAX_REPLY = 256 << 20, MAX_ASK = 128 };
@@ -157,48 +143,6 @@ bool ut_beat_ask(struct ut_beat *b, const char *text)
 	return !b->dropped;
 }
 
-static void limit(int what, rlim_t v)
-{
-	struct rlimit r;
-
-	if (getrlimit(what, &r) != 0)
-		return;
-	r.rlim_cur = r.rlim_max == RLIM_INFINITY ? v : UT_MIN(v, r.rlim_max);
-	if (what != RLIMIT_CPU) /* that one moves with every job */
-		r.rlim_max = r.rlim_cur;
-	setrlimit(what, &r);
-}
-
-static size_t address_space(void)
-{
-	unsigned long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "re");
-
-	if (f) {
-		if (fscanf(f, "%lu", &pages) != 1)
-			pages = 0;
-		fclose(f);
-	}
-	return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-static void close_others(int sock, bool keep_output)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null >= 0) {
-		dup2(null, 0);
-		if (!keep_output)
-			dup2(null, 1);
-		if (!SANITIZED) /* whose last words are worth having */
-			dup2(null, 2);
-	}
-	/* above all the database's: a worker must not even hold it */
-	if (sock > 3)
-		close_range(3, (unsigned)sock - 1, 0);
-	close_range((unsigned)sock + 1, ~0U, 0);
-}
-
 static void one_job(const struct ut_worker_ops *ops, void *state, double cpu_limit_s,
 		    struct ut_beat *b, const struct ut_job *j)
 {
@@ -210,7 +154,7 @@ static void one_job(const struct ut_worker_ops *ops, void *state, double cpu_lim
 	enum ut_status st;
 
 	if (cpu_limit_s > 0)
-		limit(RLIMIT_CPU, (rlim_t)ceil(cpu + cpu_limit_s));
+		ut_shut_cpu(cpu + cpu_limit_s);
 	b->last_s = now_s();
 	b->skip = 0;
 	b->dropped = false;
@@ -232,38 +176,24 @@ static void one_job(const struct ut_worker_ops *ops, void *state, double cpu_lim
 static _Noreturn void worker_main(const struct ut_worker_ops *ops, void *user,
 				  const struct ut_worker_limits *l, int sock, pid_t parent)
 {
-	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	struct ut_beat b = { .sock = sock };
 	struct ut_error err = { 0 }, note = { 0 };
 	struct msg m;
-	sigset_t none;
 	void *state = NULL;
 	char *buf = NULL;
 	size_t cap = 0;
 	int fd;
 
-	/* Ctrl-C and a service manager's SIGTERM reach the whole group; the parent alone decides,
-	 * and a worker goes when its parent goes. */
-	for (size_t i = 0; i < UT_ARRAY_LEN(ignored); i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (!ut_shut_to_parent(parent))
 		_exit(0);
-	close_others(sock, ops->keep_output);
+	ut_shut_descriptors(&sock, 1, ops->keep_output);
 	if (ops->start && ops->start(user, &state, &err) != UT_OK) {
 		m = (struct msg){ .type = MSG_ERROR, .code = err.code, .n = strlen(err.msg) };
 		if (send_all(sock, &m, sizeof(m)))
 			send_all(sock, err.msg, m.n);
 		_exit(0);
 	}
-	limit(RLIMIT_CORE, 0); /* a core would hold a customer's voice */
-	if (!SANITIZED)
-		prctl(PR_SET_DUMPABLE, 0);
-	if (l->memory_bytes && !SANITIZED)
-		limit(RLIMIT_AS, address_space() + l->memory_bytes);
-	if (ut_sandbox_enter(&note) == UT_OK)
+	if (ut_shut_doors(l->memory_bytes, &note) == UT_OK)
 		note.msg[0] = '\0';
 	m = (struct msg){ .type = MSG_READY, .n = strlen(note.msg) };
 	if (!send_all(sock, &m, sizeof(m)) || !send_all(sock, note.msg, m.n))
