@@ -36,7 +36,7 @@ struct ut_command {
 extern const struct ut_command ut_cmd_batch, ut_cmd_check, ut_cmd_export, ut_cmd_features,
     ut_cmd_findings, ut_cmd_help, ut_cmd_merge, ut_cmd_purge, ut_cmd_runs, ut_cmd_score,
     ut_cmd_show, ut_cmd_version;
-extern const struct ut_command ut_cmd_evaluate, ut_cmd_rescore, ut_cmd_train;
+extern const struct ut_command ut_cmd_evaluate, ut_cmd_journey, ut_cmd_rescore, ut_cmd_train;
 
 extern const struct ut_command *const ut_commands[]; /* ends with NULL */
 

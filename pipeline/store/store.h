@@ -164,6 +164,37 @@ struct ut_store_counts {
 enum ut_status ut_store_counts(struct ut_store *s, struct ut_store_counts *ret,
 			       struct ut_error *err);
 
+/* ---- journeys: the calls of one case, or of one customer ---- */
+
+struct ut_journey_key { /* lent */
+	bool by_case; /* key is a case id; else a customer's key */
+	const char *key;
+};
+struct ut_leg { /* one call; lent to the callback. NULL: unknown */
+	int64_t call_id;
+	const char *file, *start_time, *direction, *queue, *team, *case_id;
+	double start_s; /* since 1970; NAN where no time is known */
+	double duration_s, hold_s;
+	int64_t n_holds;
+	double longest_wait_s; /* -1 unknown */
+	bool transferred;      /* more than one agent took part */
+	const char *label;     /* tone label, or "none" */
+	double rank;	       /* resigned + angry; -1 without a tone */
+	const char *phrase;
+};
+typedef bool ut_leg_fn(void *user, const struct ut_leg *l); /* false stops */
+/* By start time, those without one last; the current result of each recording. */
+enum ut_status ut_store_legs(struct ut_store *s, const struct ut_journey_key *key, ut_leg_fn *fn,
+			     void *user, struct ut_error *err);
+typedef bool ut_journey_fn(void *user, const struct ut_journey_key *key); /* false stops */
+/*
+ * Cases (or customers, for calls without a case) of two calls or more, the worst first: by the
+ * closing that was likeliest not meant, then by the longest wait; the other way round with by_wait.
+ * limit 0 = all.
+ */
+enum ut_status ut_store_worst_journeys(struct ut_store *s, bool by_wait, int64_t limit,
+				       ut_journey_fn *fn, void *user, struct ut_error *err);
+
 /* A call named by a person: row id, call id of the metadata, or a unique file name or its end.
  * UT_ENOENT, UT_EINVAL where it names several (the message lists some). */
 enum ut_status ut_store_find_call(struct ut_store *s, const char *name, int64_t *call_id,

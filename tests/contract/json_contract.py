@@ -97,6 +97,19 @@ def main():
               + ([] if len(rows) == n + 1 else ["%d rows" % len(rows)]))
         check("findings --csv without the call column is that of another order of processing",
               [] if [r[1:] for r in rows] == other_order(d, n) else ["differs"])
+        journey, key = schema("journey.schema.json"), json.loads(run("show", "--db", db, "--json", "1"))
+        for by in ("case", "customer"):
+            k = key["case_id"] if by == "case" else key["stored"]["customer_key"]
+            o = json.loads(run("journey", "--db", db, "--json", "--" + by, k))
+            legs = [l["rank"] for l in o["legs"] if l["rank"] is not None]
+            check("journey --json --%s %s: %d legs" % (by, k, o["n_calls"]),
+                  ["%s: %s" % ("/".join(map(str, e.absolute_path)), e.message) for e in journey.iter_errors(o)] +
+                  ([] if o["n_calls"] == len(o["legs"]) and (not legs or o["legs"][o["worst_closing"]]["rank"] == max(legs))
+                   else ["worst_closing"]))
+        lines = run("journey", "--db", db, "--json", "--worst", "5").splitlines()
+        check("journey --json --worst 5: %d lines" % len(lines),
+              [e.message for l in lines for e in journey.iter_errors(json.loads(l))] +
+              [l for l in lines if json.loads(l)["n_calls"] < 2])
         empty = os.path.join(d, "empty.db")
         subprocess.run([fill_db, empty, "0"], check=True)
         check("findings of a database without a tone: a header alone",
