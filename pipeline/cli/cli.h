@@ -37,6 +37,7 @@ extern const struct ut_command ut_cmd_batch, ut_cmd_check, ut_cmd_export, ut_cmd
     ut_cmd_findings, ut_cmd_help, ut_cmd_merge, ut_cmd_purge, ut_cmd_runs, ut_cmd_score,
     ut_cmd_show, ut_cmd_version;
 extern const struct ut_command ut_cmd_evaluate, ut_cmd_journey, ut_cmd_rescore, ut_cmd_train;
+extern const struct ut_command ut_cmd_user;
 
 extern const struct ut_command *const ut_commands[]; /* ends with NULL */
 

@@ -97,6 +97,7 @@ static int take(struct merge *m, const char *file, struct ut_error *err)
 	m->sum.added += n.added;
 	m->sum.known += n.known;
 	m->sum.failures += n.failures;
+	m->sum.reviews += n.reviews;
 	if (st == UT_ENOMEM)
 		return -1;
 	if (st != UT_OK) {
@@ -131,6 +132,11 @@ static int cmd_merge(int argc, char **argv)
 	    &m.out, "%lld call%s taken over from %d database%s, %lld known, %lld failure%s\n",
 	    (long long)m.sum.added, m.sum.added == 1 ? "" : "s", n, n == 1 ? "" : "s",
 	    (long long)m.sum.known, (long long)m.sum.failures, m.sum.failures == 1 ? "" : "s");
+	if (m.sum.reviews)
+		ut_text_addf(&m.out,
+			     "%lld verdict%s, blind sessions and coaching notes taken over; who gave "
+			     "them may not sign in here before `undertone user add`\n",
+			     (long long)m.sum.reviews, m.sum.reviews == 1 ? "" : "s");
 	if (rc == UT_EXIT_FINE)
 		rc = ut_cli_print(&m.out);
 	if (rc == UT_EXIT_FINE && m.n_failed)

@@ -13,6 +13,7 @@ const struct ut_command *const ut_commands[] = {
 	&ut_cmd_evaluate, &ut_cmd_rescore, &ut_cmd_features,
 	&ut_cmd_export,   &ut_cmd_journey, &ut_cmd_help,
 	&ut_cmd_version,
+	&ut_cmd_user,
 	NULL, /* a new command: one row above */
 };
 

@@ -123,6 +123,25 @@ enum ut_status ut_store_check(struct ut_store *s, ut_fault_fn *fn, void *user, i
 	    " p.role = 'customer' AND p.kind = 'external' AND p.verified = 1)",
 	    NULL);
 	rows(&c,
+	     "SELECT 'verdict ' || v.id || ': of somebody who is not a verified external customer'"
+	     " FROM verdict AS v WHERE NOT EXISTS (SELECT 1 FROM call AS c JOIN tone AS t ON"
+	     " t.call_id = c.id JOIN closing AS k ON k.call_id = c.id JOIN party AS p ON"
+	     " p.call_id = k.call_id AND p.party = k.party WHERE c.content = v.content AND"
+	     " p.role = 'customer' AND p.kind = 'external' AND p.verified = 1)",
+	     NULL);
+	rows(&c,
+	     "SELECT 'verdict ' || v.id || ': its blind session does not hold the call' FROM"
+	     " verdict AS v WHERE v.calibration_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
+	     " calibration_call AS x WHERE x.calibration_id = v.calibration_id AND"
+	     " x.content = v.content)",
+	     NULL);
+	rows(&c,
+	     "SELECT 'the queue of call ' || call_id || ' is not what its tables say' FROM"
+	     " (SELECT * FROM (SELECT * FROM review_item EXCEPT SELECT * FROM review_source)"
+	     " UNION SELECT * FROM (SELECT * FROM review_source EXCEPT SELECT * FROM review_item))"
+	     " GROUP BY call_id",
+	     NULL);
+	rows(&c,
 	     "SELECT 'call ' || id || ': no file' FROM call AS c WHERE NOT EXISTS"
 	     " (SELECT 1 FROM file AS f WHERE f.content = c.content)",
 	     NULL);

@@ -9,7 +9,7 @@
 
 enum {
 	UT_APPLICATION_ID = 0x55544f4e, /* "UTON" */
-	UT_STORE_STMTS = 64,
+	UT_STORE_STMTS = 96,
 };
 
 struct ut_store {
@@ -74,6 +74,11 @@ enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct u
 /* purge.c: a row of audit, inside the caller's transaction. */
 enum ut_status ut_db_audit(struct ut_store *s, const char *actor, const char *action,
 			   const char *subject, int64_t n_calls, struct ut_error *err);
+
+/* merge_review.c: reviewers, sessions, verdicts and coaching notes, inside the caller's transaction,
+ * after the calls. *n: rows that were new. */
+enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, int64_t *n,
+				  struct ut_error *err);
 
 /* migrate.c: to `n` steps; the caller has opened WRITE. Separate from the list of real steps so
  * that tests can bring their own. */

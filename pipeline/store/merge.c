@@ -368,13 +368,16 @@ enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, cons
 			st = merge_calls(&m);
 		if (st == UT_OK)
 			st = merge_failures(&m);
-		if (st == UT_OK && ret->added)
+		if (st == UT_OK)
+			st = ut_db_merge_review(into, from, &ret->reviews, err);
+		if (st == UT_OK && (ret->added || ret->reviews))
 			st = ut_db_audit(into, actor, "merge", from_path, ret->added, err);
 		st = ut_db_end(into, st, err);
 		if (st != UT_OK) { /* the rest was rolled back */
 			ret->added = m.kept.added;
 			ret->known = m.kept.known;
 			ret->failures = m.kept.failures;
+			ret->reviews = 0;
 		}
 	}
 	sqlite3_exec(from->db, "COMMIT", NULL, NULL, NULL);

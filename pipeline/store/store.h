@@ -215,13 +215,15 @@ enum ut_status ut_store_check(struct ut_store *s, ut_fault_fn *fn, void *user, i
 struct ut_merge_counts {
 	int64_t added, known; /* calls */
 	int64_t failures;     /* taken over */
+	int64_t reviews;      /* verdicts, blind sessions, coaching notes that were new */
 	/* of the source's last run that had one: --shard index of count; count 0: none */
 	int64_t shard_index, shard_count;
 	bool finished; /* its last run came to its end */
 };
 /*
  * Takes over what `from` has and `into` does not: calls with their times, files, runs, failures
- * that no later result has resolved. Doing it again changes nothing. Each call is checked as for
+ * that no later result has resolved, verdicts, blind sessions, coaching notes, and the people who
+ * gave them (without a way in: their tokens stay where they were made). Doing it again changes nothing. Each call is checked as for
  * ut_store_load_call; a damaged one stops the merge (what was taken over stays). actor: for audit.
  */
 enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, const char *from_path,

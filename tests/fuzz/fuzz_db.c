@@ -8,6 +8,7 @@
 
 #include "fuzz.h"
 #include "report/report.h"
+#include "store/review.h"
 #include "store/store.h"
 
 static bool more(void *user, const char *what)
@@ -50,6 +51,70 @@ static bool audit(void *user, const struct ut_audit *a)
 	return t->len < 1 << 16;
 }
 
+static bool item(void *user, const struct ut_review_item *i)
+{
+	struct ut_text *t = user;
+
+	ut_text_add_html(t, i->label);
+	ut_text_add_html(t, i->file ? i->file : "");
+	return t->len < 1 << 16;
+}
+
+static bool verdict(void *user, const struct ut_verdict_row *v)
+{
+	struct ut_text *t = user;
+
+	ut_text_add_html(t, v->reviewer);
+	ut_text_add_html(t, v->note ? v->note : "");
+	return t->len < 1 << 16;
+}
+
+static bool calibration(void *user, const struct ut_calibration *c)
+{
+	struct ut_text *t = user;
+
+	ut_text_add_html(t, c->name);
+	return t->len < 1 << 16;
+}
+
+static bool rating(void *user, const struct ut_rating *r)
+{
+	struct ut_text *t = user;
+
+	ut_text_add_html(t, r->heard);
+	return t->len < 1 << 16;
+}
+
+static bool reviewer(void *user, const struct ut_reviewer *r)
+{
+	struct ut_text *t = user;
+
+	ut_text_add_html(t, r->name);
+	return t->len < 1 << 16;
+}
+
+static void read_reviews(struct ut_store *s, struct ut_text *t)
+{
+	struct ut_stored row;
+	int64_t id;
+
+	for (unsigned i = 0; i < UT_N_REVIEW_LISTS; i++) {
+		struct ut_review_query q = { .list = (enum ut_review_list)i, .reviewed = -1,
+					     .limit = 20, .for_reviewer = 1 };
+
+		ut_review_queue(s, &q, item, t, NULL);
+		q.team = "north, \"A\"";
+		q.back = true;
+		ut_review_queue(s, &q, item, t, NULL);
+	}
+	ut_review_users(s, reviewer, t, NULL);
+	ut_review_calibrations(s, 0, 1, calibration, t, NULL);
+	ut_review_ratings(s, 1, rating, t, NULL);
+	ut_review_next_blind(s, 1, 1, &id, &id, NULL);
+	if (ut_store_stored(s, 1, &row, NULL) == UT_OK)
+		ut_review_verdicts(s, row.key.content, 1, verdict, t, NULL);
+}
+
 static void read_all(struct ut_store *s)
 {
 	struct ut_finding_query q = { .all = true, .limit = 50 };
@@ -65,6 +130,7 @@ static void read_all(struct ut_store *s)
 	ut_store_failures(s, failure, &t, NULL);
 	ut_store_audit(s, 20, audit, &t, NULL);
 	ut_store_find_call(s, "a.wav", &id, NULL);
+	read_reviews(s, &t);
 	for (id = 1; id < 5; id++) {
 		if (ut_store_load_call(s, id, &c, NULL) != UT_OK)
 			continue;

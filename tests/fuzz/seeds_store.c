@@ -7,6 +7,7 @@
 
 #include "call/wire.h"
 #include "sample_call.h"
+#include "store/review.h"
 #include "store/store.h"
 
 static void write_seed(const char *dir, const char *name, const struct ut_text *t)
@@ -20,6 +21,26 @@ static void write_seed(const char *dir, const char *name, const struct ut_text *
 		perror(path);
 		exit(1);
 	}
+}
+
+/* Somebody who judged one call, in and out of a blind session, and a note. */
+static void review(struct ut_store *s)
+{
+	struct ut_review_query q = { .reviewed = -1 };
+	struct ut_verdict v = { .call_id = 1, .reviewer_id = 1, .heard = UT_TONE_ANGRY, .tags = 3,
+				.note = "heard" };
+	char hash[65];
+	int64_t id;
+
+	sample_hash(3, hash);
+	if (ut_review_add_user(s, "seed", "Dana", UT_REVIEW_ADMIN, hash, NULL) != UT_OK ||
+	    ut_review_judge(s, &v, NULL) != UT_OK ||
+	    ut_review_start_calibration(s, 1, "week 1", &q, 1, &id, NULL) != UT_OK)
+		exit(1);
+	v.calibration_id = id;
+	v.blind = true;
+	if (ut_review_judge(s, &v, NULL) != UT_OK)
+		exit(1);
 }
 
 int main(int argc, char **argv)
@@ -57,6 +78,7 @@ int main(int argc, char **argv)
 		ut_text_done(&t);
 		ut_call_done(&c);
 	}
+	review(s);
 	ut_store_close(&s);
 	/* small pages make a small seed */
 	snprintf(
