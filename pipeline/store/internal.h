@@ -36,6 +36,8 @@ enum ut_status ut_db_fail(struct ut_store *s, struct ut_error *err);
 enum ut_status ut_db_begin(struct ut_store *s, struct ut_error *err);
 /* Commits where st is UT_OK, else rolls back; returns the first failure. */
 enum ut_status ut_db_end(struct ut_store *s, enum ut_status st, struct ut_error *err);
+/* Ends a transaction that only read. */
+void ut_db_release(struct ut_store *s);
 
 /* Binding by position, counted from 1 by the caller's own counter. */
 static inline void ut_db_int(sqlite3_stmt *st, int *n, int64_t v)

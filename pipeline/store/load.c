@@ -446,7 +446,7 @@ enum ut_status ut_store_load_call(struct ut_store *s, int64_t call_id, struct ut
 	while (l.n_used > 0)
 		sqlite3_reset(l.used[--l.n_used]);
 	if (own)
-		sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+		ut_db_release(s);
 	if (st != UT_OK)
 		ut_call_reset(c);
 	return st;

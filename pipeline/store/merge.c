@@ -380,7 +380,7 @@ enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, cons
 			ret->reviews = 0;
 		}
 	}
-	sqlite3_exec(from->db, "COMMIT", NULL, NULL, NULL);
+	ut_db_release(from);
 	ut_call_done(&m.call);
 	free(m.run);
 	return st;

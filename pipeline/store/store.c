@@ -79,6 +79,13 @@ enum ut_status ut_db_end(struct ut_store *s, enum ut_status st, struct ut_error 
 	return st;
 }
 
+void ut_db_release(struct ut_store *s)
+{
+	/* where memory is short even COMMIT may fail, and would leave the snapshot open */
+	if (sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 void ut_store_set_patience(struct ut_store *s, int ms)
 {
 	sqlite3_busy_timeout(s->db, ms);
