@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dsp/rate.h"
+
 _Static_assert(UT_N_FUNCTIONALS <= 64, "valid is one bit a functional");
 
 const struct ut_functional_info ut_functional_info[UT_N_FUNCTIONALS] = {
@@ -20,9 +22,6 @@ const char *const ut_functional_family_name[UT_N_FAMILIES] = {
 /* What is speech: within this of the stretch's own 95th percentile, and above the noise. */
 static const float speech_below_top_db = 30, speech_above_noise_db = 6;
 static const float voiced_below_top_db = 25, voiced_above_noise_db = 3;
-/* A syllable nucleus is a peak of the smoothed level that stands this far above both its sides
- * (Mermelstein's dip, JASA 58, 1975, in its simplest form). */
-static const float nucleus_db = 2;
 static const float glide_max_st = 3; /* a step between frames above this is an octave error */
 
 enum { MAX = UT_FUNCTIONAL_MAX_FRAMES };
@@ -33,6 +32,7 @@ struct scratch {
 	float st[MAX]; /* semitones of voiced frames */
 	float tmp[MAX];
 	bool speech[MAX], voiced[MAX];
+	bool skip[MAX]; /* by position in the stretch */
 	const struct ut_frame *f[MAX];
 	int64_t at[MAX]; /* position in the stretch: kept frames need not be neighbours */
 };
@@ -232,34 +232,7 @@ static void smooth_level(struct scratch *s)
 	}
 }
 
-static size_t count_nuclei(const struct scratch *s, float floor_db)
-{
-	float high = -1e9f, low = s->smooth[0];
-	bool rising = true;
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n; i++) {
-		float x = s->smooth[i];
-
-		if (rising) {
-			high = UT_MAX(high, x);
-			if (high - x > nucleus_db) {
-				n += high > floor_db;
-				rising = false;
-				low = x;
-			}
-		} else {
-			low = UT_MIN(low, x);
-			if (x - low > nucleus_db) {
-				rising = true;
-				high = x;
-			}
-		}
-	}
-	return n;
-}
-
-static void dynamics(struct scratch *s, float top_db, struct ut_functionals *r)
+static void dynamics(struct scratch *s, struct ut_functionals *r)
 {
 	double t[MAX], moved = 0;
 	float lv[MAX], rise[MAX], median;
@@ -287,10 +260,6 @@ static void dynamics(struct scratch *s, float top_db, struct ut_functionals *r)
 		set(r, UT_FN_level_move, moved / (double)n_moved);
 		set(r, UT_FN_attack, quantile_of(s, rise, n_moved, 0.95));
 	}
-	set(r, UT_FN_rate,
-	    (double)UT_MAX(count_nuclei(s, top_db - voiced_below_top_db), 1) * UT_FRAMES_PER_S /
-		(double)UT_MAX(n, 10));
-	set(r, UT_FN_pause_share, 1 - (double)n / (double)s->n);
 }
 
 bool ut_functionals_measure(const struct ut_frame_table *t, int64_t start, int64_t end,
@@ -298,6 +267,7 @@ bool ut_functionals_measure(const struct ut_frame_table *t, int64_t start, int64
 			    struct ut_functionals *ret)
 {
 	struct scratch s;
+	struct ut_rate rate;
 	float top, loud;
 	size_t n_voiced = 0, n_speech = 0;
 
@@ -307,7 +277,9 @@ bool ut_functionals_measure(const struct ut_frame_table *t, int64_t start, int64
 	start = UT_MAX(start, end - MAX);
 	s.n = 0;
 	for (int64_t i = start; i < end; i++) {
-		if (!ut_frame_has(&t->row[i], UT_COL_level_db) || excluded(spans, i))
+		s.skip[i - start] =
+		    !ut_frame_has(&t->row[i], UT_COL_level_db) || excluded(spans, i);
+		if (s.skip[i - start])
 			continue;
 		s.f[s.n] = &t->row[i];
 		s.at[s.n] = i - start;
@@ -338,7 +310,12 @@ bool ut_functionals_measure(const struct ut_frame_table *t, int64_t start, int64
 	columns(&s, loud, ret);
 	pitch(&s, ret);
 	runs(&s, ret);
-	dynamics(&s, top, ret);
+	dynamics(&s, ret);
+	ut_rate_measure(&t->row[start], (size_t)(end - start), s.skip, noise_db, &rate);
+	if (rate.has_articulation)
+		set(ret, UT_FN_rate, rate.articulation_per_s);
+	if (rate.has_pauses)
+		set(ret, UT_FN_pause_share, rate.pause_share);
 	set(ret, UT_FN_voiced_share, (double)n_voiced / (double)n_speech);
 	return true;
 }

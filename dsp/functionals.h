@@ -46,8 +46,8 @@ enum { UT_FUNCTIONAL_MAX_FRAMES = 2000, UT_FUNCTIONAL_MIN_VOICED = 8 };
 	X(jitter, "", 4, QUALITY, "jitter, voiced")                                                \
 	X(shimmer, "dB", 3, QUALITY, "shimmer, voiced")                                            \
 	X(h1_h2, "dB", 2, QUALITY, "first over second harmonic, voiced")                           \
-	X(rate, "syllables/s", 2, TIMING, "syllable nuclei a second of speech")                    \
-	X(pause_share, "", 3, TIMING, "share of the stretch without speech")                       \
+	X(rate, "syllables/s", 2, TIMING, "articulation rate: syllables a second, without pauses") \
+	X(pause_share, "", 3, TIMING, "share of the stretch that is pauses of 0.2 s and more")     \
 	X(voiced_share, "", 3, TIMING, "voiced share of the speech")                               \
 	X(voiced_runs, "1/s", 2, TIMING, "voiced runs a second")                                   \
 	X(level, "dB", 2, LEVEL, "median level of speech, dBFS")                                   \

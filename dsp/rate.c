@@ -47,7 +47,8 @@ static bool measurable(const struct ut_frame *f)
 	return ut_frame_has(f, UT_COL_alpha_db) && ut_frame_has(f, UT_COL_mfcc1);
 }
 
-bool ut_rate_normalise(const struct ut_frame *rows, size_t n, struct ut_rate_norm *ret)
+bool ut_rate_normalise(const struct ut_frame *rows, size_t n, const bool *skip,
+		       struct ut_rate_norm *ret)
 {
 	unsigned all[LEVELS] = { 0 }, low[LEVELS] = { 0 }, high[LEVELS] = { 0 };
 	double sum[4] = { 0 };
@@ -55,7 +56,7 @@ bool ut_rate_normalise(const struct ut_frame *rows, size_t n, struct ut_rate_nor
 
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < n; i++) {
-		if (!measurable(&rows[i]))
+		if (!measurable(&rows[i]) || (skip && skip[i]))
 			continue;
 		count(all, rows[i].level_db);
 		count(low, low_db(&rows[i]));
@@ -68,7 +69,8 @@ bool ut_rate_normalise(const struct ut_frame *rows, size_t n, struct ut_rate_nor
 	ret->top_low_db = percentile_95(low, n_all);
 	ret->top_high_db = percentile_95(high, n_all);
 	for (size_t i = 0; i < n; i++) {
-		if (!measurable(&rows[i]) || rows[i].level_db < ret->top_db - UT_RATE_PAUSE_DB)
+		if (!measurable(&rows[i]) || (skip && skip[i]) ||
+		    rows[i].level_db < ret->top_db - UT_RATE_PAUSE_DB)
 			continue;
 		for (int c = 0; c < 4; c++)
 			sum[c] += (&rows[i].mfcc1)[c];
@@ -131,8 +133,17 @@ void ut_rate_layer(const float *restrict x, size_t n_in, size_t n, int dilation,
 	}
 }
 
+/* What is passed over is to the layers what lies beyond the stretch: zeros. */
+static void leave_out(const bool *skip, size_t n, size_t width, float *v)
+{
+	for (size_t i = 0; skip && i < n; i++) {
+		if (skip[i])
+			memset(v + i * width, 0, width * sizeof(*v));
+	}
+}
+
 /* Sum of the density over frames [from, to) of rows; the context is what the stretch has. */
-static float pass(const struct ut_frame *rows, size_t n, size_t from, size_t to,
+static float pass(const struct ut_frame *rows, size_t n, const bool *skip, size_t from, size_t to,
 		  const struct ut_rate_norm *norm)
 {
 	const struct ut_rate_net *net = &ut_rate_model;
@@ -142,32 +153,46 @@ static float pass(const struct ut_frame *rows, size_t n, size_t from, size_t to,
 
 	for (size_t i = 0; i < len; i++)
 		ut_rate_inputs(norm, &rows[first + i], a + i * UT_RATE_IN);
+	skip = skip ? skip + first : NULL;
+	leave_out(skip, len, UT_RATE_IN, a);
 	ut_rate_layer(a, UT_RATE_IN, len, ut_rate_dilation[0], net->w1, net->b1, b);
+	leave_out(skip, len, UNITS, b);
 	ut_rate_layer(b, UNITS, len, ut_rate_dilation[1], net->w2, net->b2, a);
+	leave_out(skip, len, UNITS, a);
 	ut_rate_layer(a, UNITS, len, ut_rate_dilation[2], net->w3, net->b3, b);
 	for (size_t i = from - first; i < to - first; i++) {
-		float z = net->b4 + ut_k_dot(net->w4, b + i * UNITS, UNITS);
+		float z;
+
+		if (skip && skip[i])
+			continue;
+		z = net->b4 + ut_k_dot(net->w4, b + i * UNITS, UNITS);
 
 		sum += 0.1f * (z > 20 ? z : log1pf(expf(z)));
 	}
 	return sum;
 }
 
-void ut_rate_measure(const struct ut_frame *rows, size_t n, struct ut_rate *ret)
+void ut_rate_measure(const struct ut_frame *rows, size_t n, const bool *skip, float noise_db,
+		     struct ut_rate *ret)
 {
 	struct ut_rate_norm norm;
-	size_t quiet = 0, run = 0, longest = 0, speech;
+	float pause_db;
+	size_t quiet = 0, run = 0, longest = 0, kept = 0, speech;
 	double nuclei = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!ut_rate_normalise(rows, n, &norm))
+	if (!ut_rate_normalise(rows, n, skip, &norm))
 		return;
 	for (size_t i = 0; i < n; i += CHUNK)
-		nuclei += pass(rows, n, i, UT_MIN(n, i + CHUNK), &norm);
+		nuclei += pass(rows, n, skip, i, UT_MIN(n, i + CHUNK), &norm);
+	pause_db = UT_MAX(norm.top_db - UT_RATE_PAUSE_DB, noise_db + UT_RATE_NOISE_DB);
 	ret->n_nuclei = (float)nuclei;
 	ret->has_count = true;
 	for (size_t i = 0; i <= n; i++) {
-		if (i < n && rows[i].level_db < norm.top_db - UT_RATE_PAUSE_DB) {
+		if (i < n && skip && skip[i])
+			continue;
+		kept += i < n;
+		if (i < n && rows[i].level_db < pause_db) {
 			run++;
 			continue;
 		}
@@ -176,13 +201,13 @@ void ut_rate_measure(const struct ut_frame *rows, size_t n, struct ut_rate *ret)
 		longest = UT_MAX(longest, run >= UT_RATE_MIN_PAUSE ? run : 0);
 		run = 0;
 	}
-	if (n < UT_RATE_MIN_FRAMES)
+	if (kept < UT_RATE_MIN_FRAMES)
 		return;
 	ret->has_rate = ret->has_pauses = true;
-	ret->syllables_per_s = (float)(nuclei * UT_FRAMES_PER_S / (double)n);
-	ret->pause_share = (float)quiet / (float)n;
+	ret->syllables_per_s = (float)(nuclei * UT_FRAMES_PER_S / (double)kept);
+	ret->pause_share = (float)quiet / (float)kept;
 	ret->longest_pause_s = (float)longest / UT_FRAMES_PER_S;
-	speech = n - quiet;
+	speech = kept - quiet;
 	if (speech >= UT_RATE_MIN_SPEECH) {
 		ret->has_articulation = true;
 		ret->articulation_per_s = (float)(nuclei * UT_FRAMES_PER_S / (double)speech);

@@ -20,6 +20,7 @@ enum {
 	UT_RATE_MIN_SPEECH = 30, /* frames above the pause threshold, for an articulation rate */
 	UT_RATE_MIN_PAUSE = 20,  /* frames below it that make a pause */
 	UT_RATE_PAUSE_DB = 25,   /* below the stretch's own loud level */
+	UT_RATE_NOISE_DB = 6,
 };
 
 struct ut_rate {
@@ -31,8 +32,14 @@ struct ut_rate {
 	float longest_pause_s;
 };
 
-/* rows[0..n): one stretch, from the first word's begin to the last one's end. What could not be
- * measured reads 0 with its `has_` false. */
-void ut_rate_measure(const struct ut_frame *rows, size_t n, struct ut_rate *ret);
+/*
+ * rows[0..n): one stretch, from the first word's begin to the last one's end. skip[0..n), or NULL:
+ * frames to pass over, as if they were no part of the stretch (tones, masked speech); a duration
+ * says nothing of them. noise_db: the line without speech, dBFS (-120 where not known); what is not
+ * UT_RATE_NOISE_DB above it is a pause too. What could not be measured reads 0 with its `has_`
+ * false.
+ */
+void ut_rate_measure(const struct ut_frame *rows, size_t n, const bool *skip, float noise_db,
+		     struct ut_rate *ret);
 
 #endif

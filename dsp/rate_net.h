@@ -36,8 +36,9 @@ struct ut_rate_norm {
 	size_t n_loud;   /* frames within UT_RATE_PAUSE_DB of the top */
 };
 
-/* False where no frame of the stretch is above the measurable floor. */
-bool ut_rate_normalise(const struct ut_frame *rows, size_t n, struct ut_rate_norm *ret);
+/* False where no frame of the stretch is above the measurable floor. skip: see rate.h. */
+bool ut_rate_normalise(const struct ut_frame *rows, size_t n, const bool *skip,
+		       struct ut_rate_norm *ret);
 void ut_rate_inputs(const struct ut_rate_norm *norm, const struct ut_frame *row,
 		    float in[UT_RATE_IN]);
 /* One layer: y[t] = act(b + sum w x[t + (tap - 2) * dilation]), t = 0..n-1; x has n frames, zeros

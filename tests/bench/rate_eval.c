@@ -110,7 +110,8 @@ static double emodb(const char *data, struct tel *t, struct ut_frame_table *rows
 		if (!rows_of(path, t, rows))
 			goto next;
 		ut_rate_measure(rows->row + (size_t)(from * 100),
-				UT_MIN((size_t)(to * 100), rows->n) - (size_t)(from * 100), &r);
+				UT_MIN((size_t)(to * 100), rows->n) - (size_t)(from * 100), NULL,
+				-120, &r);
 		if (!r.has_rate)
 			goto next;
 		add(&rate, r.syllables_per_s, syllables / (to - from));
@@ -146,7 +147,7 @@ static void ravdess(const char *data, struct tel *t, struct ut_frame_table *rows
 		snprintf(path, sizeof(path), "%s/ravdess/%.300s", data, line);
 		if (!rows_of(path, t, rows) || rows->n < 100)
 			continue;
-		ut_rate_measure(rows->row, rows->n, &r);
+		ut_rate_measure(rows->row, rows->n, NULL, -120, &r);
 		if (!r.has_rate)
 			continue;
 		add(&rate, r.syllables_per_s, 7 * 100 / (double)rows->n);

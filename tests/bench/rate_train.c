@@ -189,7 +189,7 @@ static void make_cut(const struct utterance *u, float from, float to, float spee
 
 	c->n = UT_MIN((size_t)((float)(last - first) / speed), MAX_FRAMES);
 	c->count = 0;
-	ut_rate_normalise(u->rows + first, last - first, &norm);
+	ut_rate_normalise(u->rows + first, last - first, NULL, &norm);
 	for (size_t i = 0; i < c->n; i++) {
 		float at = (float)first + (float)i * speed;
 		size_t k = (size_t)at;

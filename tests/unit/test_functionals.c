@@ -2,6 +2,7 @@
 #include "dsp/functionals.h"
 #include <stdlib.h>
 
+#include "dsp/rate.h"
 #include "tap.h"
 
 /* 3 s of made-up rows: voiced at f0_hz with a slope, four level peaks a second, pauses. */
@@ -50,7 +51,6 @@ static void test_values(void)
 		{ "movement", 200, 2, 0, UT_FN_f0_move, 2, 0.01f },
 		{ "mean alpha", 200, 0, 0, UT_FN_alpha, -4.48f, 0.05f },
 		{ "deviation of a column", 200, 0, 0, UT_FN_mfcc1_sd, 1, 1e-3f },
-		{ "four nuclei a second", 200, 0, 0, UT_FN_rate, 4, 0.4f },
 		{ "pause", 200, 0, 0, UT_FN_pause_share, 20.0f / 300, 1e-4f },
 		{ "two voiced runs in 3 s", 200, 0, 0, UT_FN_voiced_runs, 2.0f / 3, 1e-4f },
 		{ "last run over the median one", 200, 0, 0, UT_FN_final_length, 0.36f, 0.01f },
@@ -85,6 +85,29 @@ static void test_gain(void)
 		CHECK_NEAR(b.v[i] - a.v[i], i == UT_FN_level ? -12 : 0, 2e-3);
 	ut_frame_table_done(&t);
 	tap_end();
+}
+
+static void test_rate(void)
+{
+	struct ut_frame_table t = { 0 };
+	struct ut_span tone = { 200, 300, UT_SPAN_BEEP, 1 };
+	struct ut_span_list spans = { &tone, 1, 1 };
+	struct ut_functionals f;
+	struct ut_rate r;
+
+	fill(&t, 200, 0, 0);
+	tap_row("rate and pauses are those of rate.h, without what is no speech");
+	ut_rate_measure(t.row, 200, NULL, -80, &r);
+	CHECK(r.has_articulation && r.articulation_per_s > 0);
+	CHECK(ut_functionals_measure(&t, 0, 300, &spans, -80, &f));
+	CHECK_NEAR(fn(&f, UT_FN_rate), r.articulation_per_s, 1e-6);
+	CHECK_NEAR(fn(&f, UT_FN_pause_share), r.pause_share, 1e-6);
+	tap_end();
+	tap_row("under half a second there is no rate");
+	CHECK(ut_functionals_measure(&t, 0, 49, NULL, -80, &f));
+	CHECK(isnan(fn(&f, UT_FN_rate)) && isnan(fn(&f, UT_FN_pause_share)));
+	tap_end();
+	ut_frame_table_done(&t);
 }
 
 static void test_refused(void)
@@ -122,6 +145,7 @@ int main(void)
 {
 	test_values();
 	test_gain();
+	test_rate();
 	test_refused();
 	return tap_done();
 }

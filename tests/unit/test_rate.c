@@ -9,6 +9,7 @@ enum { MAX_S = 12, MAX_N = MAX_S * UT_RATE_HZ };
 
 static float x[MAX_N];
 static struct ut_frame_table rows;
+static bool skip[MAX_S * UT_FRAMES_PER_S];
 
 static void keep(void *user, const struct ut_frame *row)
 {
@@ -74,7 +75,7 @@ static void test_rates(void)
 
 		tap_row(c->name);
 		analyse(babble(c->rate, c->seconds, c->gain));
-		ut_rate_measure(rows.row, rows.n, &r);
+		ut_rate_measure(rows.row, rows.n, NULL, -120, &r);
 		CHECK(r.has_count && r.has_rate && r.has_articulation && r.has_pauses);
 		CHECK_NEAR(r.syllables_per_s, c->rate, 0.25 * c->rate);
 		CHECK_NEAR(r.n_nuclei, c->rate * c->seconds, 0.25 * c->rate * c->seconds);
@@ -86,21 +87,45 @@ static void test_rates(void)
 static void test_edges(void)
 {
 	struct ut_rate r, parts;
+	unsigned seed = 7;
 	size_t n;
 
 	tap_row("a pause counts as one");
 	n = babble(5, 6, 1);
 	memset(x + 2 * UT_RATE_HZ, 0, 2 * UT_RATE_HZ * sizeof(*x));
 	analyse(n);
-	ut_rate_measure(rows.row, rows.n, &r);
+	ut_rate_measure(rows.row, rows.n, NULL, -120, &r);
 	CHECK_NEAR(r.pause_share, 1 / 3., 0.03);
 	CHECK_NEAR(r.longest_pause_s, 2, 0.1);
 	CHECK_NEAR(r.articulation_per_s, r.syllables_per_s * 1.5, 0.05 * r.syllables_per_s);
 	tap_end();
 
+	tap_row("a pause that the line's noise fills");
+	n = babble(5, 6, 1);
+	for (size_t i = 2 * UT_RATE_HZ; i < 4 * UT_RATE_HZ; i++)
+		x[i] = 0.1f * ((float)rand_r(&seed) / (float)RAND_MAX - 0.5f);
+	analyse(n);
+	ut_rate_measure(rows.row, rows.n, NULL, -120, &r);
+	CHECK_NEAR(r.pause_share, 0, 0.03);
+	ut_rate_measure(rows.row, rows.n, NULL, rows.row[300].level_db, &r);
+	CHECK_NEAR(r.pause_share, 1 / 3., 0.03);
+	tap_end();
+
+	tap_row("what is passed over counts for nothing");
+	analyse(babble(5, 6, 1));
+	memset(skip + 200, 1, 200);
+	ut_rate_measure(rows.row, rows.n, skip, -120, &r);
+	CHECK_NEAR(r.n_nuclei, 20, 5);
+	CHECK_NEAR(r.syllables_per_s, 5, 1.25);
+	CHECK_NEAR(r.pause_share, 0, 0.02);
+	memset(skip, 1, sizeof(skip));
+	ut_rate_measure(rows.row, rows.n, skip, -120, &r);
+	CHECK(!r.has_count && r.n_nuclei == 0);
+	tap_end();
+
 	tap_row("half a second: a count, no rate");
 	analyse(babble(5, 0.45, 1));
-	ut_rate_measure(rows.row, rows.n, &r);
+	ut_rate_measure(rows.row, rows.n, NULL, -120, &r);
 	CHECK(r.has_count && !r.has_rate && !r.has_articulation && !r.has_pauses);
 	CHECK(r.syllables_per_s == 0 && r.articulation_per_s == 0);
 	CHECK(r.n_nuclei > 1 && r.n_nuclei < 4);
@@ -109,17 +134,17 @@ static void test_edges(void)
 	tap_row("silence and nothing: nothing measured");
 	memset(x, 0, sizeof(x));
 	analyse(2 * UT_RATE_HZ);
-	ut_rate_measure(rows.row, rows.n, &r);
+	ut_rate_measure(rows.row, rows.n, NULL, -120, &r);
 	CHECK(!r.has_count && !r.has_rate && r.n_nuclei == 0);
-	ut_rate_measure(rows.row, 0, &r);
+	ut_rate_measure(rows.row, 0, NULL, -120, &r);
 	CHECK(!r.has_count);
 	tap_end();
 
 	tap_row("passes join without a seam");
 	analyse(babble(4, 11, 1));
-	ut_rate_measure(rows.row, rows.n, &r);
+	ut_rate_measure(rows.row, rows.n, NULL, -120, &r);
 	CHECK_NEAR(r.n_nuclei, 44, 8);
-	ut_rate_measure(rows.row, rows.n, &parts);
+	ut_rate_measure(rows.row, rows.n, NULL, -120, &parts);
 	CHECK(memcmp(&r, &parts, sizeof(r)) == 0);
 	tap_end();
 }
