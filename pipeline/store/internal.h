@@ -25,6 +25,9 @@ struct ut_store {
 
 /* Prepares once, then hands the same statement out again, reset. sql is a literal. NULL: err. */
 sqlite3_stmt *ut_db_stmt(struct ut_store *s, const char *sql, struct ut_error *err);
+/* coach.c: the same for a statement about one employee, which may read nothing but facts of
+ * conversation: NULL and UT_EREFUSED where it asks for a tone, a closing, a verdict... */
+sqlite3_stmt *ut_db_person_stmt(struct ut_store *s, const char *sql, struct ut_error *err);
 /* Runs to its end, then resets. */
 enum ut_status ut_db_run(struct ut_store *s, sqlite3_stmt *st, struct ut_error *err);
 /* 1 a row, 0 the end, -1 a failure (err is filled). */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "call/wire.h"
+#include "report/coach.h"
 #include "report/report.h"
 #include "sample_call.h"
 #include "store/internal.h"
@@ -205,6 +206,48 @@ static void test_store(bool sql)
 	tap_end();
 }
 
+static void test_coach(void)
+{
+	const struct ut_coach_query q = { .from = 20770, .to = 20790 };
+	struct ut_store *s = open_memory();
+	enum ut_status put, load;
+	long n, failed = 0;
+
+	tap_row("the coaching report: ours fail one by one");
+	round_of(s, false, -1, &put, &load);
+	for (n = 0; n < 20000; n++) {
+		const char *person = n % 2 ? "a17" : NULL;
+		struct ut_coach c = { 0 };
+		struct ut_text t = { 0 };
+		enum ut_status st;
+		bool over;
+
+		countdown = n / 2;
+		st = ut_coach_make(s, &q, person, &c, NULL);
+		if (st == UT_OK) {
+			struct ut_coach_report r = {
+				.coach = &c, .person = person, .db = "x", .link = "http://x"
+			};
+
+			for (const struct ut_coach_format *f = ut_coach_formats; f->name; f++)
+				f->write(&r, &t);
+		}
+		over = countdown >= 0;
+		countdown = -1;
+		failed += st != UT_OK || t.failed;
+		CHECK(st == UT_OK || st == UT_ENOMEM || st == UT_EDB);
+		CHECK(!over || (st == UT_OK && !t.failed && c.n_calls == 1));
+		ut_text_done(&t);
+		ut_coach_done(&c);
+		if (over && person)
+			break;
+	}
+	CHECK(n > 20 && n < 20000);
+	CHECK(failed > 10);
+	tap_end();
+	ut_store_close(&s);
+}
+
 static void test_open(void)
 {
 	long n;
@@ -244,6 +287,7 @@ int main(void)
 	test_wire();
 	test_store(false);
 	test_store(true);
+	test_coach();
 	test_open();
 	return tap_done();
 }
