@@ -33,11 +33,24 @@ struct ut_command {
 };
 
 /* The rows of main.c's table. */
-extern const struct ut_command ut_cmd_batch, ut_cmd_check, ut_cmd_export, ut_cmd_features,
-    ut_cmd_findings, ut_cmd_help, ut_cmd_merge, ut_cmd_purge, ut_cmd_runs, ut_cmd_score,
-    ut_cmd_show, ut_cmd_version;
-extern const struct ut_command ut_cmd_evaluate, ut_cmd_journey, ut_cmd_rescore, ut_cmd_train;
+extern const struct ut_command ut_cmd_batch;
+extern const struct ut_command ut_cmd_check;
+extern const struct ut_command ut_cmd_coach;
+extern const struct ut_command ut_cmd_evaluate;
+extern const struct ut_command ut_cmd_export;
+extern const struct ut_command ut_cmd_features;
+extern const struct ut_command ut_cmd_findings;
+extern const struct ut_command ut_cmd_help;
+extern const struct ut_command ut_cmd_journey;
+extern const struct ut_command ut_cmd_merge;
+extern const struct ut_command ut_cmd_purge;
+extern const struct ut_command ut_cmd_rescore;
+extern const struct ut_command ut_cmd_runs;
+extern const struct ut_command ut_cmd_score;
+extern const struct ut_command ut_cmd_show;
+extern const struct ut_command ut_cmd_train;
 extern const struct ut_command ut_cmd_user;
+extern const struct ut_command ut_cmd_version;
 
 extern const struct ut_command *const ut_commands[]; /* ends with NULL */
 

@@ -6,16 +6,29 @@
 
 #include "cli/cli.h"
 
+/* clang-format off */
 const struct ut_command *const ut_commands[] = {
-	&ut_cmd_score,    &ut_cmd_batch,   &ut_cmd_findings,
-	&ut_cmd_show,     &ut_cmd_runs,    &ut_cmd_check,
-	&ut_cmd_merge,    &ut_cmd_purge,   &ut_cmd_train,
-	&ut_cmd_evaluate, &ut_cmd_rescore, &ut_cmd_features,
-	&ut_cmd_export,   &ut_cmd_journey, &ut_cmd_help,
-	&ut_cmd_version,
+	&ut_cmd_score,
+	&ut_cmd_batch,
+	&ut_cmd_findings,
+	&ut_cmd_coach,
+	&ut_cmd_show,
+	&ut_cmd_runs,
+	&ut_cmd_check,
+	&ut_cmd_merge,
+	&ut_cmd_purge,
+	&ut_cmd_train,
+	&ut_cmd_evaluate,
+	&ut_cmd_rescore,
+	&ut_cmd_features,
+	&ut_cmd_export,
+	&ut_cmd_journey,
 	&ut_cmd_user,
+	&ut_cmd_help,
+	&ut_cmd_version,
 	NULL, /* a new command: one row above */
 };
+/* clang-format on */
 
 static const struct ut_command *find(const char *name)
 {
