@@ -35,6 +35,7 @@ struct ut_command {
 /* The rows of main.c's table. */
 extern const struct ut_command ut_cmd_batch;
 extern const struct ut_command ut_cmd_check;
+extern const struct ut_command ut_cmd_clips;
 extern const struct ut_command ut_cmd_coach;
 extern const struct ut_command ut_cmd_evaluate;
 extern const struct ut_command ut_cmd_export;

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* maker.c - the caller's side: what is asked of the shut-in process, and the check of what it
  * answers. */
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/sha256.h"
 #include "clip/internal.h"
 
 enum {
@@ -54,82 +48,6 @@ void ut_clip_maker_stop(struct ut_clip_maker **pm)
 	ut_warden_stop(&(*pm)->warden);
 	free(*pm);
 	*pm = NULL;
-}
-
-/* ---- the recording ---- */
-
-struct search {
-	struct ut_store *store;
-	const char *hash;
-	bool sure;
-	int fd;
-	char *changed; /* a path that holds something else now */
-	int first_errno;
-	char *first;
-	unsigned n;
-};
-
-static bool try_path(void *user, const char *path)
-{
-	struct search *s = user;
-	struct ut_error ignore = { 0 };
-	char hash[65] = "";
-	struct stat sb;
-	int64_t size;
-	/* not to hang on a pipe somebody put there */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), e = errno;
-
-	if (fd >= 0 && (fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))) {
-		close(fd);
-		fd = -1;
-		e = EINVAL;
-	}
-	if (fd < 0) {
-		if (s->n++ == 0 && (s->first = strdup(path)))
-			s->first_errno = e;
-		return true;
-	}
-	if (!s->sure &&
-	    ut_store_find_file(s->store, path, sb.st_size,
-			       sb.st_mtim.tv_sec * INT64_C(1000000000) + sb.st_mtim.tv_nsec, hash,
-			       &ignore) != UT_OK)
-		hash[0] = '\0';
-	if (strcmp(hash, s->hash) != 0 && ut_sha256_fd(fd, hash, &size, &ignore) != UT_OK)
-		hash[0] = '\0';
-	if (strcmp(hash, s->hash) == 0) {
-		s->fd = fd;
-		return false;
-	}
-	close(fd);
-	s->n++;
-	if (!s->changed)
-		s->changed = strdup(path);
-	return true;
-}
-
-enum ut_status ut_clip_open(struct ut_store *store, const struct ut_call *c, bool sure, int *fd,
-			    struct ut_error *err)
-{
-	struct search s = { .store = store, .hash = c->media.hash, .sure = sure, .fd = -1 };
-	enum ut_status st = ut_store_paths(store, c->id, try_path, &s, err);
-
-	if (st == UT_OK && s.fd < 0 && s.changed)
-		st = ut_fail(err, UT_ECHANGED,
-			     "%s: no longer the recording that was analysed (its content differs): "
-			     "put the recording back, or analyse the file as it is now with "
-			     "`undertone batch`",
-			     s.changed);
-	else if (st == UT_OK && s.fd < 0 && s.first)
-		st = ut_fail(err, UT_ENOENT, "%s: %s: put the recording back where it was analysed",
-			     s.first,
-			     s.first_errno == EINVAL ? "not a file" : strerror(s.first_errno));
-	else if (st == UT_OK && s.fd < 0)
-		st = ut_fail(err, UT_ENOENT, "no file is known for this call");
-	free(s.changed);
-	free(s.first);
-	if (st == UT_OK)
-		*fd = s.fd;
-	return st;
 }
 
 /* ---- requests ---- */

@@ -5,7 +5,7 @@
 
 #include <sqlite3.h>
 
-#include "store/store.h"
+#include "store/handed.h"
 
 enum {
 	UT_APPLICATION_ID = 0x55544f4e, /* "UTON" */
@@ -83,6 +83,10 @@ enum ut_status ut_db_audit(struct ut_store *s, const char *actor, const char *ac
 /* merge_review.c: reviewers, sessions, verdicts and coaching notes, inside the caller's transaction,
  * after the calls. *n: rows that were new. */
 enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, int64_t *n,
+				 struct ut_error *err);
+/* handed.c: tells fn (NULL allowed) of what was handed out of the contents in `gone`, and forgets
+ * it. */
+enum ut_status ut_db_purge_handed(struct ut_store *s, ut_handed_fn *fn, void *user,
 				  struct ut_error *err);
 
 /* migrate.c: to `n` steps; the caller has opened WRITE. Separate from the list of real steps so

@@ -103,6 +103,8 @@ static enum ut_status purge(struct ut_store *s, const struct ut_purge *w, const 
 			return UT_EDB;
 		n->failures += sqlite3_changes(s->db);
 	}
+	if (ut_db_purge_handed(s, w->handed, w->user, err) != UT_OK)
+		return UT_EDB;
 	/* what trainers said of a person stays, without the recording it came from */
 	if (ut_db_exec(s,
 		       "DELETE FROM verdict WHERE content IN (SELECT content FROM gone);"

@@ -229,10 +229,15 @@ struct ut_merge_counts {
 enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, const char *from_path,
 			      const char *actor, struct ut_merge_counts *ret, struct ut_error *err);
 
-struct ut_purge {                 /* exactly one of the three */
+struct ut_handed;
+struct ut_purge {                 /* exactly one of the first three */
 	int64_t older_than_days;  /* > 0: by start time, else by the time of analysis */
 	int64_t call_id;          /* > 0: this call's recording */
 	const char *customer_key; /* all calls of this customer */
+	/* told of each file handed out (handed.h) that holds them, before it is forgotten; also when
+	 * dry; NULL: nobody */
+	bool (*handed)(void *user, const struct ut_handed *h);
+	void *user;
 };
 struct ut_purge_counts {
 	int64_t recordings, calls, files, failures;

@@ -14,7 +14,7 @@ declare -A may=(
 	[store]="base dsp classifiers call"
 	[run]="base isolate dsp classifiers call decode metadata store"
 	[report]="base dsp classifiers call store"
-	[clip]="base isolate dsp classifiers call store decode report"
+	[clip]="base isolate dsp classifiers call metadata store decode report"
 	[review]="base isolate dsp classifiers call store report clip"
 	[cli]="base isolate dsp classifiers call decode metadata store run report clip review"
 )

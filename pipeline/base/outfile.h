@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* outfile.h - files that are whole or not there, for those who write many. Threads: no shared
+ * state. */
+#ifndef UT_BASE_OUTFILE_H
+#define UT_BASE_OUTFILE_H
+
+#include "base/status.h"
+
+/*
+ * Writes dir/name (name may hold one folder, which is made) by way of a temporary file beside it,
+ * on disk before it gets its name. Readable for its owner and group. UT_EIO with path and fault.
+ */
+enum ut_status ut_outfile_write(const char *dir, const char *name, const void *bytes, size_t n,
+				struct ut_error *err);
+/* dir and what is missing above it; the absolute path of it (malloc) into *ret. UT_EIO. */
+enum ut_status ut_outfile_folder(const char *dir, char **ret, struct ut_error *err);
+
+#endif
