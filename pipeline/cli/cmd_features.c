@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_features.c - the measurements themselves, every 10 ms or a row a turn. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/analysis.h"
+#include "cli/features_plot.h"
 #include "dsp/functionals.h"
+#include "dsp/level.h"
+#include "dsp/rate.h"
 #include "run/item.h"
 
 struct features_opts {
 	struct ut_cli_analysis analysis;
 	bool frames, csv, json;
+	const char *plot;
+	struct ut_features_plot stretch;
 };
 
 static const struct ut_opt features_opts[] = {
@@ -27,6 +34,34 @@ static const struct ut_opt features_opts[] = {
 	  .type = UT_OPT_BOOL,
 	  .offset = offsetof(struct features_opts, json),
 	  .help = "one JSON object a line" },
+	{ .name = "plot",
+	  .type = UT_OPT_STRING,
+	  .offset = offsetof(struct features_opts, plot),
+	  .value = "FILE.svg",
+	  .help = "instead: a picture of F0 and level over the waveform (- for standard output)" },
+	{ .name = "channel",
+	  .type = UT_OPT_INT,
+	  .offset = offsetof(struct features_opts, stretch.channel),
+	  .min = 0,
+	  .max = UT_MAX_CHANNELS - 1,
+	  .value = "N",
+	  .help = "of --plot, 0 the first (default: the customer's, or the first)" },
+	{ .name = "from",
+	  .type = UT_OPT_REAL,
+	  .offset = offsetof(struct features_opts, stretch.from_s),
+	  .min = 0,
+	  .max = 1e6,
+	  .value = "SECONDS",
+	  .help = "where --plot begins (default: 20 s before its end)" },
+	{ .name = "to",
+	  .type = UT_OPT_REAL,
+	  .offset = offsetof(struct features_opts, stretch.to_s),
+	  .min = 0,
+	  .max = 1e6,
+	  .value = "SECONDS",
+	  .help =
+	      "where it ends, 10 minutes on at most (default: 20 s after --from, else 2 s after "
+	      "the closing, or at the end)" },
 	UT_CLI_ANALYSIS_OPTS(struct features_opts),
 	{ 0 },
 };
@@ -38,6 +73,11 @@ struct features { /* lives in the worker */
 	struct ut_call call;
 	struct ut_text out;
 };
+
+static bool to_file(const struct features_opts *o)
+{
+	return o->plot && strcmp(o->plot, "-") != 0;
+}
 
 /* The worker writes its rows itself: four hours of them need not go through the parent. */
 static enum ut_status flush(struct features *f, size_t unless_below, struct ut_error *err)
@@ -56,7 +96,8 @@ static enum ut_status flush(struct features *f, size_t unless_below, struct ut_e
 		if (k < 0 && errno == EPIPE) /* `| head`: it has seen enough */
 			return ut_fail(err, UT_EINTR, "%s", "");
 		if (k < 0)
-			return ut_fail(err, UT_EINTR, "cannot write to standard output: %s",
+			return ut_fail(err, UT_EINTR, "cannot write to %s: %s",
+				       to_file(f->o) ? f->o->plot : "standard output",
 				       strerror(errno));
 		done += (size_t)k;
 	}
@@ -160,6 +201,8 @@ struct turn_row {
 	const struct ut_turn *turn;
 	const struct ut_party *party;
 	struct ut_functionals fn;
+	bool has_speaking_rate, has_relative_level;
+	float speaking_rate, relative_level_db;
 };
 
 static void turn_csv(struct ut_text *t, const struct turn_row *r)
@@ -179,6 +222,12 @@ static void turn_csv(struct ut_text *t, const struct turn_row *r)
 			ut_text_addf(t, "%.*f", (int)ut_functional_info[i].digits,
 				     (double)r->fn.v[i]);
 	}
+	ut_text_add(t, ",");
+	if (r->has_speaking_rate)
+		ut_text_addf(t, "%.2f", (double)r->speaking_rate);
+	ut_text_add(t, ",");
+	if (r->has_relative_level)
+		ut_text_addf(t, "%.2f", (double)r->relative_level_db);
 	ut_text_add(t, "\n");
 }
 
@@ -209,8 +258,37 @@ static void turn_json(struct ut_text *t, const struct turn_row *r)
 		else
 			ut_json_null(&j, ut_functional_info[i].name);
 	}
+	if (r->has_speaking_rate)
+		ut_json_real(&j, "speaking_rate", (double)r->speaking_rate, 2);
+	else
+		ut_json_null(&j, "speaking_rate");
+	if (r->has_relative_level)
+		ut_json_real(&j, "relative_level", (double)r->relative_level_db, 2);
+	else
+		ut_json_null(&j, "relative_level");
 	ut_json_end_object(&j);
 	ut_text_add(t, "\n");
+}
+
+/* What needs more than the turn itself: its pauses, and the same speaker's speech before it. */
+static void measure_turn(const struct ut_channel *ch, struct turn_row *r)
+{
+	const struct ut_turn *u = r->turn;
+	const struct ut_functionals *f = &r->fn;
+	struct ut_level_stats own, usual;
+
+	ut_functionals_measure(&ch->frames, u->start, u->end, &ch->activity.spans,
+			       ch->activity.noise_db, &r->fn);
+	if (f->valid >> UT_FN_rate & 1 && f->valid >> UT_FN_pause_share & 1) {
+		r->has_speaking_rate = true;
+		r->speaking_rate = f->v[UT_FN_rate] * (1 - f->v[UT_FN_pause_share]);
+	}
+	ut_level_measure(ch->frames.row, u->start, u->end, &ch->activity.spans, &own);
+	ut_level_reference(ch->frames.row, u->start, &ch->activity.spans, &usual);
+	if (own.valid && usual.valid) {
+		r->has_relative_level = true;
+		r->relative_level_db = own.median_db - usual.median_db;
+	}
 }
 
 static enum ut_status print_turns(struct features *f, struct ut_error *err)
@@ -223,18 +301,14 @@ static enum ut_status print_turns(struct features *f, struct ut_error *err)
 			    "backchannel,interrupts");
 		for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++)
 			ut_text_addf(&f->out, ",%s", ut_functional_info[i].name);
-		ut_text_add(&f->out, "\n");
+		ut_text_add(&f->out, ",speaking_rate,relative_level\n");
 	}
 	for (size_t i = 0; i < c->turns.n; i++) {
 		struct turn_row r = { .turn = &c->turns.v[i],
 				      .party = &c->party[c->turns.v[i].party] };
 
-		if (r.party->channel >= 0 && (unsigned)r.party->channel < c->n_ch) {
-			const struct ut_channel *ch = &c->ch[r.party->channel];
-
-			ut_functionals_measure(&ch->frames, r.turn->start, r.turn->end,
-					       &ch->activity.spans, ch->activity.noise_db, &r.fn);
-		}
+		if (r.party->channel >= 0 && (unsigned)r.party->channel < c->n_ch)
+			measure_turn(&c->ch[r.party->channel], &r);
 		if (f->o->json)
 			turn_json(&f->out, &r);
 		else
@@ -265,14 +339,51 @@ static enum ut_status work(void *state, const struct ut_job *j, struct ut_beat *
 		st = ut_analyse(f->analyser, &r, beat, &f->call, err);
 	if (st != UT_OK)
 		return st;
+	if (f->o->plot) {
+		st = ut_features_plot(&f->o->stretch, &f->call, &r, &f->analyse->decode, &f->out,
+				      err);
+		return st == UT_OK ? flush(f, 0, err) : st;
+	}
 	return f->o->frames ? print_frames(f, err) : print_turns(f, err);
 }
 
 static const struct ut_worker_ops ops = { .start = start, .work = work, .keep_output = true };
 
+/* The picture's file takes the place of standard output: a worker can open nothing. It is whole, or
+ * not there. */
+static enum ut_status begin_file(const char *path, struct ut_text *part, struct ut_error *err)
+{
+	int fd;
+	bool moved;
+
+	ut_text_addf(part, "%s.part", path);
+	if (part->failed)
+		return ut_fail(err, UT_ENOMEM, "not enough memory");
+	fd = open(part->s, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	moved = fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0;
+	if (!moved)
+		ut_fail(err, UT_EINTR, "cannot write %s: %s", part->s, strerror(errno));
+	if (fd >= 0 && fd != STDOUT_FILENO)
+		close(fd);
+	return moved ? UT_OK : UT_EINTR;
+}
+
+static enum ut_status end_file(const char *path, const struct ut_text *part, bool fine,
+			       struct ut_error *err)
+{
+	if (fine && rename(part->s, path) == 0)
+		return UT_OK;
+	if (fine)
+		ut_fail(err, UT_EINTR, "cannot write %s: %s", path, strerror(errno));
+	unlink(part->s);
+	return fine ? UT_EINTR : UT_OK;
+}
+
 static int cmd_features(int argc, char **argv)
 {
-	struct features_opts o = { .analysis = ut_cli_analysis_default };
+	struct features_opts o = { .analysis = ut_cli_analysis_default, .stretch = { -1, -1, -1 } };
+	struct ut_text part = { 0 };
+	bool part_open = false;
 	struct ut_cli_loaded l = { 0 };
 	struct features f = { .o = &o, .analyse = &l.opts };
 	struct ut_item it = { .fd = -1 };
@@ -287,6 +398,10 @@ static int cmd_features(int argc, char **argv)
 		return rc;
 	if (o.csv && o.json)
 		return ut_cli_usage(&ut_cmd_features, "--csv or --json, not both");
+	if (o.plot && (o.csv || o.json || o.frames))
+		return ut_cli_usage(&ut_cmd_features, "--plot or rows, not both");
+	if (!o.plot && (o.stretch.channel >= 0 || o.stretch.from_s >= 0 || o.stretch.to_s >= 0))
+		return ut_cli_usage(&ut_cmd_features, "--channel, --from and --to go with --plot");
 	rc = ut_cli_load(&ut_cmd_features, &o.analysis, &o, &l);
 	if (rc >= 0) {
 		ut_cli_loaded_done(&l);
@@ -300,6 +415,10 @@ static int cmd_features(int argc, char **argv)
 		st = ut_item_open(&it, &err);
 	if (st == UT_OK)
 		st = ut_item_read_beside(&it, &err);
+	if (st == UT_OK && to_file(&o)) {
+		st = begin_file(o.plot, &part, &err);
+		part_open = st == UT_OK;
+	}
 	if (st == UT_OK) {
 		ut_request_encode(&it, false, &request);
 		st = ut_pool_create(&ops, &f, 1, &l.limits, &pool, &err);
@@ -315,6 +434,11 @@ static int cmd_features(int argc, char **argv)
 			st = err.code;
 		}
 	}
+	if (part_open) {
+		enum ut_status end = end_file(o.plot, &part, st == UT_OK, &err);
+
+		st = st == UT_OK ? end : st;
+	}
 	if (st != UT_OK) {
 		bool output = st == UT_EINTR;
 
@@ -327,6 +451,7 @@ static int cmd_features(int argc, char **argv)
 	ut_pool_destroy(&pool);
 	ut_item_done(&it);
 	ut_text_done(&request);
+	ut_text_done(&part);
 	ut_cli_loaded_done(&l);
 	return rc;
 }
@@ -338,7 +463,15 @@ const struct ut_command ut_cmd_features = {
 	.max_args = 1,
 	.args = "FILE",
 	.help = "print the measurements of one recording",
-	.about = "A row a turn: when, who, and pitch, effort, voice quality and timing of it. With "
-		 "--frames a row every 10 ms of each channel; time_s is the middle of the 10 ms.",
+	.about =
+	    "A row a turn: when, who, and pitch, effort, voice quality and timing of it. With "
+	    "--frames a row every 10 ms of each channel; time_s is the middle of the 10 ms. "
+	    "rate is the articulation rate, speaking_rate has the pauses in it; relative_level "
+	    "is the turn's level against the same speaker's speech before it, in dB, robust to "
+	    "changes of the line's gain.\n\n"
+	    "With --plot a picture instead. A yellow shade marks the closing and what is no "
+	    "speech, a green band the usual level of the speaker before the closing, or before the "
+	    "picture. What the metadata "
+	    "masks, and touch tones, are left out of it.",
 	.opts = features_opts,
 };

@@ -8,7 +8,7 @@
 
 #include "base/status.h"
 
-enum { LEFT = 64, RIGHT = 16, GAP = 14, TITLE = 28, AXIS = 34, WAVE = 120, TRACK = 150 };
+enum { LEFT = 64, RIGHT = 16, GAP = 20, TITLE = 28, AXIS = 34, WAVE = 120, TRACK = 150 };
 
 static const char ink[] = "#1f2933", faint[] = "#d9dee4", wave[] = "#52708f", pitch[] = "#b3261e",
 		  level[] = "#1b6e53", shade[] = "#f6c344", muted[] = "#52606d";
