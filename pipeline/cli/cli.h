@@ -48,6 +48,7 @@ extern const struct ut_command ut_cmd_purge;
 extern const struct ut_command ut_cmd_rescore;
 extern const struct ut_command ut_cmd_runs;
 extern const struct ut_command ut_cmd_score;
+extern const struct ut_command ut_cmd_serve;
 extern const struct ut_command ut_cmd_show;
 extern const struct ut_command ut_cmd_train;
 extern const struct ut_command ut_cmd_user;

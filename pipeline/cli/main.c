@@ -24,6 +24,7 @@ const struct ut_command *const ut_commands[] = {
 	&ut_cmd_features,
 	&ut_cmd_export,
 	&ut_cmd_journey,
+	&ut_cmd_serve,
 	&ut_cmd_user,
 	&ut_cmd_help,
 	&ut_cmd_version,

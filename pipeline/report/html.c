@@ -188,7 +188,7 @@ void ut_html_begin(const struct ut_html_page *p, struct ut_text *out)
 				 "form-action 'none'\">\n");
 	ut_text_add(out, "<meta name=\"viewport\" content=\"width=device-width, "
 			 "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
-			 "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+			 "<meta name=\"referrer\" content=\"same-origin\">\n<title>");
 	ut_html_text(out, p->title);
 	ut_text_add(out, " · ");
 	ut_html_str(out, p->lang, UT_STR_APP);

@@ -65,6 +65,8 @@ void ut_html_url(struct ut_text *out, const char *s);
 void ut_html_str(struct ut_text *out, enum ut_lang l, enum ut_str id);
 /* <span class="badge resigned">resigned</span> */
 void ut_html_badge(struct ut_text *out, enum ut_lang l, enum ut_tone_label label);
+/* What was measured, against this customer's usual, with its unit. Escaped markup. */
+void ut_html_evidence(struct ut_text *out, enum ut_lang l, const struct ut_evidence *e);
 /* A number, clock or unit: <span class="num" dir="ltr">; text is escaped. */
 void ut_html_num(struct ut_text *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* "3:12.4" in the same way. */
