@@ -665,6 +665,20 @@ static int party_of(const struct ut_transcript *t, const char *label, const stru
 	return found;
 }
 
+/* Was any of it said in a masked stretch, on whatever channel? */
+static bool is_masked(const struct ut_call *c, int64_t start, int64_t end)
+{
+	for (unsigned ch = 0; ch < c->n_ch; ch++) {
+		const struct ut_span_list *l = &c->ch[ch].activity.spans;
+
+		for (size_t i = 0; i < l->n; i++)
+			if (l->v[i].kind == UT_SPAN_MASKED && l->v[i].start < end &&
+			    start < l->v[i].end)
+				return true;
+	}
+	return false;
+}
+
 enum ut_status ut_transcript_words(const struct ut_transcript *t, const struct ut_call *c,
 				   struct ut_timed_word **ret, size_t *n, size_t *n_unknown,
 				   struct ut_error *err)
@@ -689,9 +703,10 @@ enum ut_status ut_transcript_words(const struct ut_transcript *t, const struct u
 			unknown++;
 			continue;
 		}
-		v[kept++] = (struct ut_timed_word){ llround(w->start_s * UT_FRAMES_PER_S),
-						    llround(w->end_s * UT_FRAMES_PER_S),
-						    (unsigned)party, t->strings.s + w->text };
+		v[kept] = (struct ut_timed_word){ llround(w->start_s * UT_FRAMES_PER_S),
+						  llround(w->end_s * UT_FRAMES_PER_S),
+						  (unsigned)party, t->strings.s + w->text };
+		kept += !is_masked(c, v[kept].start, UT_MAX(v[kept].end, v[kept].start + 1));
 	}
 	*ret = v;
 	*n = kept;

@@ -38,7 +38,8 @@ enum ut_status ut_transcript_parse(const char *bytes, size_t n, const char *name
 void ut_transcript_done(struct ut_transcript *t);
 
 /*
- * The words of speakers that are known to be parties of the call, as frames. A label is a party's
+ * The words of speakers that are known to be parties of the call, as frames; none that touches a
+ * masked stretch of it. A label is a party's
  * id, its role where only one party has it ("customer", "agent"), or its channel: "left", "right"
  * or a number from 0; in CTM "A", "B" or a number from 1, as NIST defines them. A word without a
  * label belongs to the one party of a call that has only one. *n_unknown (may be NULL): words of

@@ -69,6 +69,8 @@ void ut_analyser_destroy(struct ut_analyser **pa)
 	ut_recogniser_destroy(&a->recogniser);
 	free(a->pcm);
 	free(a->hits);
+	ut_span_list_done(&a->known);
+	free(a->masked);
 	free(a);
 	*pa = NULL;
 }

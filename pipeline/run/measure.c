@@ -64,6 +64,40 @@ static enum ut_status ready(struct ut_analyser *a, unsigned n_ch, unsigned rate_
 	return UT_OK;
 }
 
+/*
+ * What is masked (payment data) is silence before anything measures it: so that no level, floor,
+ * echo or window at its edge can tell what was said. *b is then of the analyser's own memory.
+ */
+static enum ut_status mask_block(struct ut_analyser *a, struct ut_block *b, struct ut_error *err)
+{
+	const int64_t rate = a->chain_rate_hz;
+	bool own = false;
+
+	for (size_t k = 0; k < a->known.n; k++) {
+		const struct ut_span *s = &a->known.v[k];
+		int64_t from = s->start * rate / UT_FRAMES_PER_S - b->pos;
+		int64_t to = (s->end * rate + UT_FRAMES_PER_S - 1) / UT_FRAMES_PER_S - b->pos;
+
+		from = UT_MAX(from, 0);
+		to = UT_MIN(to, (int64_t)b->n);
+		if (s->kind != UT_SPAN_MASKED || from >= to)
+			continue;
+		if (!a->masked && !(a->masked = malloc((size_t)UT_MAX_CHANNELS * UT_DECODE_BLOCK *
+						       sizeof(*a->masked))))
+			return ut_fail(err, UT_ENOMEM, "not enough memory");
+		for (unsigned i = 0; i < b->n_ch && i < UT_MAX_CHANNELS; i++) {
+			float *x = a->masked + (size_t)i * UT_DECODE_BLOCK;
+
+			if (!own)
+				memcpy(x, b->ch[i], b->n * sizeof(*x));
+			memset(x + from, 0, (size_t)(to - from) * sizeof(*x));
+			b->ch[i] = x;
+		}
+		own = true;
+	}
+	return UT_OK;
+}
+
 static enum ut_status stream(struct ut_analyser *a, struct ut_decoder *d, unsigned n_ch,
 			     struct ut_beat *beat, int64_t *n_samples, struct ut_error *err)
 {
@@ -77,6 +111,8 @@ static enum ut_status stream(struct ut_analyser *a, struct ut_decoder *d, unsign
 		decode_s += t1 - t0;
 		if (st != UT_OK || b.n == 0)
 			break;
+		if (a->known.n && mask_block(a, &b, err) != UT_OK)
+			return UT_ENOMEM;
 		ut_dualmono_push(&a->dualmono, b.ch, b.n);
 		for (unsigned i = 0; i < n_ch; i++) {
 			struct ut_chain *ch = &a->chain[i];
@@ -115,6 +151,9 @@ enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording 
 	const char *why = NULL;
 	enum ut_status st = ut_decoder_open(r->fd, r->name, &a->o.decode, &d, err);
 
+	if (st != UT_OK)
+		return st;
+	st = ut_step_known_spans(a, r, err);
 	if (st != UT_OK)
 		return st;
 	info = ut_decoder_info(d);

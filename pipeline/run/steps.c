@@ -52,6 +52,15 @@ static struct ut_meta_opts meta_opts(const struct ut_analyser *a, const struct u
 	};
 }
 
+enum ut_status ut_step_known_spans(struct ut_analyser *a, const struct ut_recording *r,
+				   struct ut_error *err)
+{
+	struct ut_meta_opts o = meta_opts(a, r);
+
+	a->known.n = 0;
+	return ut_meta_known_spans(&o, &a->known, err);
+}
+
 /* Before anything is decoded: what the metadata says, on a record of its own. */
 static enum ut_status permit(struct ut_analyser *a, const struct ut_recording *r,
 			     UT_UNUSED struct ut_beat *beat, UT_UNUSED struct ut_call *c,
@@ -112,8 +121,8 @@ static enum ut_status sound_problems(struct ut_call *c)
 }
 
 /*
- * "All channels are the customer's" holds for a recording of the customer alone. Where more than one
- * channel has speech of its own, one of them is somebody else's: nobody is verified any more.
+ * "All channels are the customer's" holds for a recording of the customer alone. Where more than
+ * one channel has speech of its own, one of them is somebody else's: nobody is verified any more.
  */
 static enum ut_status doubt_all(struct ut_call *c)
 {
@@ -143,28 +152,46 @@ static enum ut_status doubt_all(struct ut_call *c)
 	return st;
 }
 
-static enum ut_status activity(struct ut_analyser *a, const struct ut_recording *r,
+/* How much is left out, and of how much. */
+static enum ut_status masked_problem(const struct ut_analyser *a, struct ut_call *c)
+{
+	int64_t n = 0, end = (int64_t)c->ch[0].frames.n, last = 0;
+
+	for (size_t i = 0; i < a->known.n; i++) {
+		const struct ut_span *s = &a->known.v[i];
+
+		if (s->kind != UT_SPAN_MASKED)
+			continue;
+		n += UT_MAX(UT_MIN(s->end, end) - UT_MAX(s->start, last), 0);
+		last = UT_MAX(last, s->end);
+	}
+	return n ? ut_call_problem(
+		       c, "masked",
+		       "%.1f s are masked by the metadata and left out of every measure",
+		       (double)n / UT_FRAMES_PER_S)
+		 : UT_OK;
+}
+
+static enum ut_status activity(struct ut_analyser *a, UT_UNUSED const struct ut_recording *r,
 			       UT_UNUSED struct ut_beat *beat, struct ut_call *c,
 			       struct ut_error *err)
 {
-	struct ut_meta_opts o = meta_opts(a, r);
 	struct ut_activity_in in = { .n_ch = c->n_ch };
 	struct ut_activity_channel out[UT_MAX_CHANNELS];
-	struct ut_span_list known = { 0 };
-	enum ut_status st = ut_meta_known_spans(&o, &known, err);
+	enum ut_status st = UT_OK;
 
 	memset(out, 0, sizeof(out));
 	for (unsigned i = 0; i < c->n_ch; i++) {
 		in.frames[i] = &c->ch[i].frames;
-		in.known[i] = known.n ? &known : NULL;
+		in.known[i] = a->known.n ? &a->known : NULL;
 		out[i].spans = c->ch[i].activity.spans; /* empty, but with its memory */
 	}
 	if (st == UT_OK)
 		st = ut_activity_find(&in, out, err);
 	for (unsigned i = 0; i < c->n_ch; i++)
 		c->ch[i].activity = out[i];
-	ut_span_list_done(&known);
-	if (st == UT_OK && (sound_problems(c) != UT_OK || doubt_all(c) != UT_OK))
+	if (st == UT_OK &&
+	    (masked_problem(a, c) != UT_OK || sound_problems(c) != UT_OK || doubt_all(c) != UT_OK))
 		st = no_memory(err);
 	return st;
 }

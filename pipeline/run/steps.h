@@ -31,6 +31,8 @@ struct ut_analyser {
 	struct ut_dualmono dualmono;
 	struct ut_recogniser *recogniser; /* NULL where nobody listens */
 	int16_t *pcm;                     /* a tail in one piece */
+	struct ut_span_list known;        /* of the call in hand: holds and masks by its metadata */
+	float *masked;                    /* a block with its masked stretches silenced; NULL */
 	struct ut_phrase_hit *hits;       /* of the call in hand */
 	size_t n_hits;
 	struct ut_step_cost cost[UT_MAX_COSTS];
@@ -45,6 +47,10 @@ extern const struct ut_step ut_steps[]; /* ends with a row without a name */
 
 enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording *r,
 			       struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
+
+/* Fills a->known from the metadata. UT_ENOMEM. */
+enum ut_status ut_step_known_spans(struct ut_analyser *a, const struct ut_recording *r,
+				   struct ut_error *err);
 
 /* Processor seconds of this process. */
 double ut_cpu_s(void);
