@@ -147,29 +147,60 @@ static enum ut_status take_out(struct ut_item *it, const struct ut_vcon_recordin
 	return write_all(fd, r->audio, r->n, err);
 }
 
-/* The audio is a file of the name that the vCon gives, in its folder: that is the recording. */
+/* The recording beside a vCon, opened, and its path: a file of the name that its dialog gives, or
+ * of its own name with an ending that recordings have. -1: there is none. */
+static int find_beside(const char *vcon, const char *name, struct ut_text *path, struct stat *st)
+{
+	static const char *const endings[] = { "",      ".wav",  ".mp3",  ".opus", ".ogg",
+					       ".flac", ".m4a",  ".mp4",  ".webm", ".au",
+					       ".gsm",  ".ulaw", ".alaw", ".amr",  ".g722",
+					       ".sln",  ".aac",  ".wma",  ".spx",  ".raw" };
+	const char *slash = strrchr(vcon, '/');
+	const char *base = slash ? slash + 1 : vcon;
+	size_t dir = (size_t)(base - vcon), stem = strlen(base) - strlen(".vcon");
+	int fd = -1;
+
+	if (ends_with(base, ".vcon.json"))
+		stem = strlen(base) - strlen(".vcon.json");
+	for (size_t i = name ? 0 : 1; i < UT_ARRAY_LEN(endings) && fd < 0; i++) {
+		ut_text_clear(path);
+		ut_text_addn(path, vcon, dir);
+		if (i == 0)
+			ut_text_add(path, name);
+		else
+			ut_text_addn(path, base, stem);
+		ut_text_add(path, endings[i]);
+		if (path->failed)
+			return -1;
+		fd = open(path->s, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		if (fd >= 0 && (fstat(fd, st) != 0 || !S_ISREG(st->st_mode))) {
+			close(fd);
+			fd = -1;
+		}
+	}
+	return fd;
+}
+
+/* The audio is a file in the vCon's folder: that is the recording. */
 static enum ut_status go_beside(struct ut_item *it, const struct ut_vcon *v,
 				const struct ut_vcon_recording *r, struct ut_error *err)
 {
-	const char *slash = strrchr(it->path, '/');
-	int dir = slash ? (int)(slash - it->path) + 1 : 0, fd;
 	struct ut_text path = { 0 };
 	struct stat st;
-	enum ut_status rc;
+	int fd = find_beside(it->path, r->name, &path, &st);
 
-	ut_text_addf(&path, "%.*s%s", dir, it->path, r->name ? r->name : "");
-	if (path.failed)
-		return ut_fail(err, UT_ENOMEM, "not enough memory");
-	fd = r->name ? open(path.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
-	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		rc = ut_fail(err, UT_ENOAUDIO,
-			     "a vCon without its recording, which is %s%.300s: nothing is fetched "
-			     "from elsewhere; put the file beside the vCon%s%.100s",
-			     r->url ? "at " : "not in it", r->url ? r->url : "",
-			     r->name ? ", as " : " under the name that its dialog gives",
-			     r->name ? r->name : "");
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0) {
+		enum ut_status rc =
+		    path.failed
+			? ut_fail(err, UT_ENOMEM, "not enough memory")
+			: ut_fail(
+			      err, UT_ENOAUDIO,
+			      "a vCon without its recording, which is %s%.300s: nothing is fetched "
+			      "from elsewhere; put the file beside the vCon%s%.100s",
+			      r->url ? "at " : "not in it", r->url ? r->url : "",
+			      r->name ? ", as " : ", under the vCon's own name",
+			      r->name ? r->name : "");
+
 		ut_text_done(&path);
 		return rc;
 	}
