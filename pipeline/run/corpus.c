@@ -230,13 +230,28 @@ static enum ut_status add_row(struct ut_corpus *c, struct work *w, unsigned firs
 	return UT_OK;
 }
 
+/* A manifest may say who its people are; where it names one who is no external customer, it is
+ * refused: employees' voices make no tone model. */
+static enum ut_status check_person(const struct work *w, char *const *field, int role, int kind,
+				   unsigned line, struct ut_error *err)
+{
+	const char *r = role < 0 ? "" : field[role], *k = kind < 0 ? "" : field[kind];
+
+	if ((!*r || strcmp(r, "customer") == 0) && (!*k || strcmp(k, "external") == 0))
+		return UT_OK;
+	return ut_fail(err, UT_EREFUSED,
+		       "%s: line %u: role '%.40s', kind '%.40s': a tone model is made of external "
+		       "customers' voices only; take the row out",
+		       w->manifest, line, r, k);
+}
+
 static enum ut_status read_manifest(struct ut_corpus *c, struct work *w, unsigned first,
 				    struct ut_error *err)
 {
 	static const char *const want[] = { "path", "speaker", "label" };
 	struct ut_text t = { 0 };
 	char *field[MAX_FIELDS], *at;
-	int col[3] = { 0 }, n, n_cols;
+	int col[3] = { 0 }, n, n_cols, role, kind;
 	unsigned line = 1;
 	enum ut_status st = read_whole(w->manifest, &t, err);
 
@@ -256,6 +271,8 @@ static enum ut_status read_manifest(struct ut_corpus *c, struct work *w, unsigne
 			goto out;
 		}
 	}
+	role = column(field, n_cols, "role");
+	kind = column(field, n_cols, "kind");
 	while (*at) {
 		unsigned here = line;
 
@@ -267,6 +284,9 @@ static enum ut_status read_manifest(struct ut_corpus *c, struct work *w, unsigne
 				     w->manifest, here, n, n_cols);
 			goto out;
 		}
+		st = check_person(w, field, role, kind, here, err);
+		if (st)
+			goto out;
 		st = add_row(c, w, first, field[col[0]], field[col[1]], field[col[2]], here);
 		if (st) {
 			ut_fail(err, st, "%s", w->manifest);

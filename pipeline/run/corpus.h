@@ -6,7 +6,9 @@
  *
  * A manifest is a CSV with a header and at least the columns path (relative to it), speaker, label;
  * label is neutral, accepting, resigned or angry (rows with another label are left out). Neutral
- * rows are the speech before a closing, and accepting closings; never the same row as both.
+ * rows are the speech before a closing, and accepting closings; never the same row as both. Columns
+ * role and kind are allowed; a row that names anybody but an external customer is refused
+ * (UT_EREFUSED).
  * Memory: one speaker's audio at a time. Threads: one per object. Same files and options, same
  * bits.
  */
