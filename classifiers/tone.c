@@ -20,7 +20,9 @@ enum { MAX_PHRASES = 256 };                             /* the latest ones befor
 static const float min_phrases = 2, min_voiced = 20, min_snr_db = 8, max_leak_db = -12;
 
 /* Context that is no functional. */
-static const char latency_name[] = "latency", wait_name[] = "wait";
+static const char latency_name[] = "latency", wait_name[] = "wait",
+		  interruptions_name[] = "interruptions", drift_name[] = "drift",
+		  colour_name[] = "voice_colour";
 
 struct phrases {
 	struct ut_functionals f[MAX_PHRASES];
@@ -109,6 +111,34 @@ static void find_phrases(const struct ut_customer_voice *v, int64_t before, stru
 	}
 }
 
+/* The features of drift, and what they are the drift of. */
+static const struct {
+	unsigned feature;
+	enum ut_functional of;
+} drifts[] = { { UT_TONE_DRIFT_F0, UT_FN_f0_median },
+	       { UT_TONE_DRIFT_LEVEL, UT_FN_level },
+	       { UT_TONE_DRIFT_ALPHA, UT_FN_alpha } };
+
+/* Phrases are latest first. */
+static void drift(const struct phrases *p, struct ut_tone *t)
+{
+	size_t half = p->n / 2;
+
+	for (size_t d = 0; d < UT_ARRAY_LEN(drifts) && half >= 2; d++) {
+		double sum[2] = { 0 }, n[2] = { 0 };
+
+		for (size_t k = 0; k < p->n; k++) {
+			unsigned late = k < half;
+
+			/* an odd one in the middle belongs to neither half */
+			if ((late || k >= p->n - half) && p->f[k].valid >> drifts[d].of & 1)
+				sum[late] += p->f[k].v[drifts[d].of], n[late]++;
+		}
+		if (n[0] >= 2 && n[1] >= 2)
+			set(t, drifts[d].feature, sum[1] / n[1] - sum[0] / n[0]);
+	}
+}
+
 enum ut_status ut_tone_measure(const struct ut_customer_voice *v, int64_t start, int64_t end,
 			       const struct ut_tone_context *ctx, struct ut_tone *ret,
 			       struct ut_error *err)
@@ -148,6 +178,7 @@ enum ut_status ut_tone_measure(const struct ut_customer_voice *v, int64_t start,
 		set(ret, UT_TONE_USUAL + i, m);
 		set(ret, UT_TONE_SPREAD + i, sd);
 	}
+	drift(p, ret);
 	for (size_t k = 0; k < p->n; k++)
 		voiced += p->f[k].n_voiced;
 	if (p->n)
@@ -160,6 +191,8 @@ enum ut_status ut_tone_measure(const struct ut_customer_voice *v, int64_t start,
 		set(ret, UT_TONE_WAIT_S,
 		    UT_MAX(ctx->has_hold ? ctx->hold_s : 0,
 			   ctx->has_wait ? ctx->longest_wait_s : 0));
+	if (ctx && ctx->has_interruptions)
+		set(ret, UT_TONE_INTERRUPTIONS, ctx->interruptions);
 	free(p);
 	return UT_OK;
 }
@@ -247,7 +280,29 @@ struct reading {
 	double z[UT_N_FUNCTIONALS];
 	uint64_t valid;
 	double late_s, wait_s; /* beyond the usual; 0 where not known */
+	double interruptions, drift;
 };
+
+/*
+ * By how many deviations of chance the halves of the customer's earlier speech differ, above one:
+ * the root mean square over the measurements of drift. Phrases of a customer vary as ut_tone_z
+ * says.
+ */
+static double drift_beyond_chance(const struct ut_tone_params *p, const struct ut_tone *t)
+{
+	double n = t->feature[UT_TONE_N_PHRASES], sum = 0, count = 0;
+	double voiced = UT_MAX(t->feature[UT_TONE_USUAL_VOICED], 1);
+	double lively = variability(p, t, n, voiced);
+
+	for (size_t d = 0; d < UT_ARRAY_LEN(drifts); d++) {
+		double v = lively * phrase_variance(&p->row[drifts[d].of], voiced) * 4 / n;
+		double x = t->feature[drifts[d].feature];
+
+		if (has(t, drifts[d].feature) && v > 0)
+			sum += x * x / v, count++;
+	}
+	return count ? UT_MIN(UT_MAX(sqrt(sum / count) - 1, 0), 3) : 0;
+}
 
 static struct reading read_tone(const struct ut_tone_params *p, const struct ut_tone *t)
 {
@@ -259,6 +314,9 @@ static struct reading read_tone(const struct ut_tone_params *p, const struct ut_
 	r.late_s = UT_MIN(UT_MAX(r.late_s, 0), 2);
 	if (has(t, UT_TONE_WAIT_S))
 		r.wait_s = UT_MIN(UT_MAX(t->feature[UT_TONE_WAIT_S] - 30, 0), 300);
+	if (has(t, UT_TONE_INTERRUPTIONS))
+		r.interruptions = UT_MIN(t->feature[UT_TONE_INTERRUPTIONS], 5);
+	r.drift = drift_beyond_chance(p, t);
 	return r;
 }
 
@@ -312,15 +370,22 @@ static double logistic(double x)
 	return 1 / (1 + exp(-x));
 }
 
+/* What the conversation adds to step 1's log-odds. */
+static double context_logit(const struct ut_tone_params *p, const struct reading *r)
+{
+	return p->latency_slope * r->late_s + p->wait_slope * r->wait_s +
+	       p->interruption_slope * r->interruptions + p->drift_slope * r->drift;
+}
+
 static void probability(const struct ut_tone_params *p, const struct reading *r,
 			double s[UT_N_TONES])
 {
 	double departs, on[UT_N_AXES];
 
-	departs = logistic(p->gate_bias + p->latency_slope * r->late_s + p->wait_slope * r->wait_s +
+	departs = logistic(p->gate_bias + context_logit(p, r) +
 			   p->gate_slope * ut_tone_departure(p, r->z, r->valid));
 	for (unsigned a = 0; a < UT_N_AXES; a++) {
-		double length = ut_tone_length(r->z, ut_tone_on_axis(p, a) & r->valid, p->power);
+		double length = ut_tone_length(r->z, ut_tone_on_axis(p, a) & r->valid, p->power[a]);
 
 		on[a] = p->axis_bias[a];
 		for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++)
@@ -339,7 +404,7 @@ double ut_tone_context_logit(const struct ut_tone_params *p, const struct ut_ton
 {
 	struct reading r = read_tone(p, t);
 
-	return p->latency_slope * r.late_s + p->wait_slope * r.wait_s;
+	return context_logit(p, &r);
 }
 
 void ut_tone_probability(const struct ut_tone_params *p, const struct ut_tone *t,
@@ -392,6 +457,28 @@ static void weigh(const struct ut_tone_params *p, const double prior[UT_N_TONES]
 		keep_evidence(t, e);
 }
 
+/* The mel cepstrum: no ear tells its numbers apart, so it is one piece of evidence, under a name
+ * that says no more than what it is. */
+static void weigh_colour(const struct ut_tone_params *p, const double prior[UT_N_TONES],
+			 const struct reading *r, const double with[UT_N_TONES], struct ut_tone *t)
+{
+	struct ut_evidence e = { .feature = colour_name, .unit = "sd" };
+	struct reading without = *r;
+	double sum = 0, n = 0;
+
+	for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++) {
+		if (ut_functional_info[i].family != UT_FAMILY_COLOUR || !(r->valid >> i & 1) ||
+		    !has(t, UT_TONE_USUAL + i))
+			continue;
+		sum += r->z[i] * r->z[i], n++;
+		without.z[i] = 0;
+	}
+	if (!n)
+		return;
+	e.value = (float)sqrt(sum / n);
+	weigh(p, prior, &without, with, &e, t);
+}
+
 static void find_evidence(const struct ut_tone_params *p, const double prior[UT_N_TONES],
 			  const struct reading *r, const double with[UT_N_TONES], struct ut_tone *t)
 {
@@ -402,7 +489,8 @@ static void find_evidence(const struct ut_tone_params *p, const double prior[UT_
 		struct reading without = *r;
 		float shown_from = 0;
 
-		if (!(r->valid >> i & 1) || !has(t, UT_TONE_USUAL + i))
+		if (!(r->valid >> i & 1) || !has(t, UT_TONE_USUAL + i) ||
+		    ut_functional_info[i].family == UT_FAMILY_COLOUR)
 			continue;
 		/* above 100 Hz, and below full scale, say nothing to a person */
 		if (i == UT_FN_f0_median || i == UT_FN_f0_low || i == UT_FN_f0_high ||
@@ -413,6 +501,7 @@ static void find_evidence(const struct ut_tone_params *p, const double prior[UT_
 		without.z[i] = 0;
 		weigh(p, prior, &without, with, &e, t);
 	}
+	weigh_colour(p, prior, r, with, t);
 	if (r->late_s > 0) {
 		struct ut_evidence e = { .feature = latency_name,
 					 .unit = "s",
@@ -430,6 +519,24 @@ static void find_evidence(const struct ut_tone_params *p, const double prior[UT_
 		struct reading without = *r;
 
 		without.wait_s = 0;
+		weigh(p, prior, &without, with, &e, t);
+	}
+	if (r->interruptions > 0) {
+		struct ut_evidence e = { .feature = interruptions_name,
+					 .unit = "",
+					 .value = t->feature[UT_TONE_INTERRUPTIONS] };
+		struct reading without = *r;
+
+		without.interruptions = 0;
+		weigh(p, prior, &without, with, &e, t);
+	}
+	if (r->drift > 0) {
+		struct ut_evidence e = { .feature = drift_name,
+					 .unit = "sd",
+					 .value = (float)r->drift + 1 };
+		struct reading without = *r;
+
+		without.drift = 0;
 		weigh(p, prior, &without, with, &e, t);
 	}
 }
@@ -484,5 +591,11 @@ const char *ut_tone_feature_help(const char *feature)
 		return "time before the answer";
 	if (strcmp(feature, wait_name) == 0)
 		return "longest wait or hold before";
+	if (strcmp(feature, colour_name) == 0)
+		return "voice colour (mel cepstrum), how far from the usual";
+	if (strcmp(feature, interruptions_name) == 0)
+		return "times the customer was interrupted before";
+	if (strcmp(feature, drift_name) == 0)
+		return "how far pitch, level and brightness moved over the call before the closing";
 	return NULL;
 }

@@ -41,8 +41,8 @@ struct ut_tone_context {  /* what was measured of the conversation; each has a `
 	double latency_s; /* before the closing */
 	double usual_latency_s; /* median of the customer's earlier ones */
 	double hold_s, longest_wait_s;
-	unsigned interruptions; /* of the customer, before the closing */
-	bool has_latency, has_usual_latency, has_hold, has_wait;
+	unsigned interruptions; /* of the customer by others, before the closing */
+	bool has_latency, has_usual_latency, has_hold, has_wait, has_interruptions;
 };
 
 enum { UT_MAX_EVIDENCE = 6, UT_TONE_MAX_FEATURES = 128 };
@@ -64,7 +64,13 @@ enum ut_tone_feature {
 	UT_TONE_LATENCY_S,
 	UT_TONE_USUAL_LATENCY_S,
 	UT_TONE_WAIT_S, /* longest hold or wait before the closing */
-	UT_TONE_N_FEATURES,
+	UT_TONE_INTERRUPTIONS,
+	/* How the customer's tone moved over the call before the closing: the later half of the
+	 * earlier phrases minus the first half; from four phrases on. */
+	UT_TONE_DRIFT_F0,    /* semitones */
+	UT_TONE_DRIFT_LEVEL, /* dB */
+	UT_TONE_DRIFT_ALPHA, /* dB */
+	UT_TONE_N_FEATURES,  /* also tells what version of the program measured a stored row */
 };
 _Static_assert((int)UT_TONE_N_FEATURES <= (int)UT_TONE_MAX_FEATURES, "the store keeps this many");
 
@@ -98,8 +104,8 @@ const char *ut_tone_feature_help(const char *feature);
  *     in the mean |z| over measurements;
  * (2) if it departs, is it up (aroused) or down (resigned);
  * (3) if it is up, is it angry or only lively.
- * Steps 2 and 3 are logistic in z over a power of z's own length, so that the strength of an actor
- * does not decide. p(accepting) = p(usual) + p(departs) p(up) p(lively).
+ * Steps 2 and 3 are logistic in z over a power of z's own length: of step 2, so that the strength
+ * of an actor does not decide. p(accepting) = p(usual) + p(departs) p(up) p(lively).
  * z = (closing - usual) / sd, where usual and sd are shrunk towards the population's by how many
  * earlier phrases there are, and sd grows as the closing gets shorter. Sources: docs/model-card.md.
  */
@@ -117,9 +123,11 @@ struct ut_tone_params {
 	double prior[UT_N_TONES]; /* the classes' shares the scores are calibrated for */
 	double prior_phrases;     /* phrases the population's variance counts for */
 	double clip;              /* |z| at most */
-	double power;             /* steps 2 and 3 divide z by its length to this power, 0..1 */
+	double power[UT_N_AXES];  /* steps 2 and 3 divide z by its length to this power, 0..1 */
 	double gate_bias, gate_slope;
-	double latency_slope, wait_slope; /* log-odds of departing, a second */
+	double latency_slope, wait_slope; /* log-odds of departing, a second ... */
+	double interruption_slope;        /* ... an interruption ... */
+	double drift_slope; /* ... a deviation that the tone moved over the call beyond chance */
 	double axis_bias[UT_N_AXES];
 	double temperature;
 	double abstain_below; /* the best score must reach this */

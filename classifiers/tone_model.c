@@ -14,7 +14,7 @@
 #include "base/sha256.h"
 
 #define MAGIC "undertone-tone-model"
-enum { VERSION = 1, MAX_FILE = 64 * 1024 };
+enum { VERSION = 2, MAX_FILE = 64 * 1024 };
 
 struct ut_tone_model {
 	struct ut_tone_params p;
@@ -34,11 +34,13 @@ static const struct line head[] = {
 	{ "prior", AT(prior), UT_N_TONES, 1e-4, 1 },
 	{ "prior_phrases", AT(prior_phrases), 1, 0.01, 1000 },
 	{ "clip", AT(clip), 1, 0.5, 20 },
-	{ "power", AT(power), 1, 0, 1 },
+	{ "power", AT(power), UT_N_AXES, 0, 1 },
 	{ "gate_bias", AT(gate_bias), 1, -100, 100 },
 	{ "gate_slope", AT(gate_slope), 1, 0, 100 },
 	{ "latency_slope", AT(latency_slope), 1, -10, 10 },
 	{ "wait_slope", AT(wait_slope), 1, -10, 10 },
+	{ "interruption_slope", AT(interruption_slope), 1, -10, 10 },
+	{ "drift_slope", AT(drift_slope), 1, -10, 10 },
 	{ "axis_bias", AT(axis_bias), UT_N_AXES, -100, 100 },
 	{ "temperature", AT(temperature), 1, 0.1, 20 },
 	{ "abstain_below", AT(abstain_below), 1, 0, 1 },

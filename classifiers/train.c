@@ -14,16 +14,19 @@
 const struct ut_train_opts ut_train_opts_default = {
 	.prior_phrases = 4,
 	.clip = 4,
-	.power = 0.5,
-	.l2 = { 0.15, 0.15 },
+	.power = { 0.5, 0 },
+	.l2 = { 0.05, 0.1 },
 	.cheerful = 0.5,
-	.departs = UT_ALL_FAMILIES & ~(1 << UT_FAMILY_LEVEL),
+	/* Level: corpora have none to learn from. Colour (the mel cepstrum) is as much the line's
+	 * and the words' as the voice's: it helps to tell down from up, and nowhere else. */
+	.departs = UT_ALL_FAMILIES & ~(1 << UT_FAMILY_LEVEL | 1 << UT_FAMILY_COLOUR),
 	/* Pitch and breathiness do not tell down from up: sadness raises the pitch of some and
-	 * lowers that of others. They do tell lively from angry. */
-	.axis = { 1 << UT_FAMILY_EFFORT | 1 << UT_FAMILY_TIMING | 1 << UT_FAMILY_SHAPE,
-		  UT_ALL_FAMILIES & ~(1 << UT_FAMILY_LEVEL) },
+	 * lowers that of others. How the voice is made tells lively from pressed, not how fast. */
+	.axis = { 1 << UT_FAMILY_EFFORT | 1 << UT_FAMILY_TIMING | 1 << UT_FAMILY_SHAPE |
+		      1 << UT_FAMILY_DYNAMICS | 1 << UT_FAMILY_COLOUR,
+		  1 << UT_FAMILY_EFFORT | 1 << UT_FAMILY_QUALITY | 1 << UT_FAMILY_SHAPE },
 	.use_usual = true,
-	.use_context = true,
+	.context = UT_ALL_CONTEXTS,
 	.calibrate = true,
 };
 
@@ -33,7 +36,11 @@ const struct ut_train_opts ut_train_opts_default = {
  * second over the usual; Roberts and Francis, JASA 133, 2013), and a long wait is the commonest
  * cause of a caller's anger. Small on purpose: a second late moves the odds by a tenth.
  */
-static const double latency_prior = 0.1, wait_prior = 0.001;
+static const double latency_prior = 0.1, wait_prior = 0.001, interruption_prior = 0.05,
+		    drift_prior = 0.1;
+
+const char *const ut_train_context_name[UT_N_CONTEXTS] = { "latency", "wait", "interruptions",
+							   "drift" };
 
 enum {
 	K = UT_N_TONES,
@@ -51,14 +58,28 @@ void ut_tone_forget_usual(struct ut_tone *t)
 	t->feature[UT_TONE_N_PHRASES] = 0;
 }
 
-void ut_tone_forget_context(struct ut_tone *t)
+void ut_tone_forget_context(struct ut_tone *t, unsigned contexts)
 {
-	static const unsigned context[] = { UT_TONE_LATENCY_S, UT_TONE_USUAL_LATENCY_S,
-					    UT_TONE_WAIT_S };
+	static const struct {
+		enum ut_train_context context;
+		unsigned feature;
+	} rows[] = {
+		{ UT_CONTEXT_LATENCY, UT_TONE_LATENCY_S },
+		{ UT_CONTEXT_LATENCY, UT_TONE_USUAL_LATENCY_S },
+		{ UT_CONTEXT_WAIT, UT_TONE_WAIT_S },
+		{ UT_CONTEXT_INTERRUPTIONS, UT_TONE_INTERRUPTIONS },
+		{ UT_CONTEXT_DRIFT, UT_TONE_DRIFT_F0 },
+		{ UT_CONTEXT_DRIFT, UT_TONE_DRIFT_LEVEL },
+		{ UT_CONTEXT_DRIFT, UT_TONE_DRIFT_ALPHA },
+	};
 
-	for (size_t i = 0; i < UT_ARRAY_LEN(context); i++) {
-		t->feature[context[i]] = 0;
-		t->feature_valid[context[i] / 64] &= ~((uint64_t)1 << context[i] % 64);
+	for (size_t i = 0; i < UT_ARRAY_LEN(rows); i++) {
+		unsigned f = rows[i].feature;
+
+		if (!(contexts >> rows[i].context & 1))
+			continue;
+		t->feature[f] = 0;
+		t->feature_valid[f / 64] &= ~((uint64_t)1 << f % 64);
 	}
 }
 
@@ -262,8 +283,7 @@ static struct ut_tone seen(const struct ut_tone *t, const struct ut_train_opts *
 
 	if (!o->use_usual)
 		ut_tone_forget_usual(&s);
-	if (!o->use_context)
-		ut_tone_forget_context(&s);
+	ut_tone_forget_context(&s, UT_ALL_CONTEXTS & ~o->context);
 	return s;
 }
 
@@ -297,6 +317,14 @@ static enum ut_status fit(const struct ut_train_set *set, const struct ut_train_
 	struct sample *s = calloc(UT_MAX(set->n_examples, 1), sizeof(*s));
 	unsigned per_class[K] = { 0 };
 	double w[D];
+	const struct {
+		double *slope, prior;
+	} context[UT_N_CONTEXTS] = {
+		[UT_CONTEXT_LATENCY] = { &p->latency_slope, latency_prior },
+		[UT_CONTEXT_WAIT] = { &p->wait_slope, wait_prior },
+		[UT_CONTEXT_INTERRUPTIONS] = { &p->interruption_slope, interruption_prior },
+		[UT_CONTEXT_DRIFT] = { &p->drift_slope, drift_prior },
+	};
 	size_t n = 0;
 	enum ut_status st = UT_OK;
 
@@ -307,11 +335,11 @@ static enum ut_status fit(const struct ut_train_set *set, const struct ut_train_
 		p->prior[k] = 1.0 / K;
 	p->prior_phrases = o->prior_phrases;
 	p->clip = o->clip;
-	p->power = o->power;
+	memcpy(p->power, o->power, sizeof(p->power));
 	p->temperature = 1;
 	p->abstain_below = 0.4;
-	p->latency_slope = o->use_context ? latency_prior : 0;
-	p->wait_slope = o->use_context ? wait_prior : 0;
+	for (unsigned c = 0; c < UT_N_CONTEXTS; c++)
+		*context[c].slope = o->context >> c & 1 ? context[c].prior : 0;
 	for (unsigned i = 0; i < UT_N_FUNCTIONALS && !st; i++) {
 		st = population(set, i, &p->row[i], err);
 		p->row[i].departs = departs >> i & 1 && p->row[i].within_var > 0;
@@ -329,7 +357,7 @@ static enum ut_status fit(const struct ut_train_set *set, const struct ut_train_
 		s[n].context = ut_tone_context_logit(p, &t);
 		for (unsigned a = 0; a < UT_N_AXES; a++) {
 			uint64_t used = valid & family_bits(o->axis[a]);
-			double length = ut_tone_length(z, used, o->power);
+			double length = ut_tone_length(z, used, o->power[a]);
 
 			for (unsigned k = 0; k < UT_N_FUNCTIONALS; k++)
 				s[n].z[a][k] = used >> k & 1 ? z[k] / length : 0;

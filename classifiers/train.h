@@ -24,15 +24,26 @@ struct ut_tone_phrase { /* usual speech, for the population's values */
 
 enum { UT_ALL_FAMILIES = (1 << UT_N_FAMILIES) - 1 };
 
+enum ut_train_context {
+	UT_CONTEXT_LATENCY,
+	UT_CONTEXT_WAIT,
+	UT_CONTEXT_INTERRUPTIONS,
+	UT_CONTEXT_DRIFT,
+	UT_N_CONTEXTS,
+	UT_ALL_CONTEXTS = (1 << UT_N_CONTEXTS) - 1
+};
+extern const char *const ut_train_context_name[UT_N_CONTEXTS];
+
 struct ut_train_opts {
 	double prior_phrases; /* see struct ut_tone_params */
-	double clip, power;
+	double clip;
+	double power[UT_N_AXES];  /* see struct ut_tone_params */
 	double l2[UT_N_AXES];     /* ridge on the weights of steps 2 and 3, per example */
 	double cheerful;          /* share of accepting closings that are not in the usual voice */
 	unsigned departs;         /* families (bits of enum ut_functional_family) of step 1 ... */
 	unsigned axis[UT_N_AXES]; /* ... and of steps 2 and 3 */
 	bool use_usual;           /* false: the customer's own earlier speech is not looked at */
-	bool use_context;         /* latency and waiting, with their documented priors */
+	unsigned context; /* bits of enum ut_train_context: those with their documented priors */
 	bool calibrate;           /* temperature, by leaving speakers out */
 };
 extern const struct ut_train_opts ut_train_opts_default; /* copy, change */
@@ -52,6 +63,7 @@ enum ut_status ut_tone_train(const struct ut_train_set *set, const struct ut_tra
 
 /* Forgets the customer's earlier speech in a measurement: what the model would know without it. */
 void ut_tone_forget_usual(struct ut_tone *t);
-void ut_tone_forget_context(struct ut_tone *t);
+/* contexts: bits of enum ut_train_context. */
+void ut_tone_forget_context(struct ut_tone *t, unsigned contexts);
 
 #endif

@@ -16,7 +16,7 @@ const struct ut_functional_info ut_functional_info[UT_N_FUNCTIONALS] = {
 };
 
 const char *const ut_functional_family_name[UT_N_FAMILIES] = {
-	"pitch", "effort", "quality", "timing", "level", "dynamics", "shape",
+	"pitch", "effort", "quality", "timing", "level", "dynamics", "shape", "colour",
 };
 
 /* What is speech: within this of the stretch's own 95th percentile, and above the noise. */
@@ -118,47 +118,72 @@ static double sd(const struct moments *m)
 	return v > 0 ? sqrt(v) : 0;
 }
 
-/* Means and deviations of a frame column over voiced frames; loud_db is their median level. */
-static void columns(const struct scratch *s, float loud_db, struct ut_functionals *r)
+/* Means and deviations of a frame column over voiced frames. */
+static void columns(const struct scratch *s, struct ut_functionals *r)
 {
 	static const struct {
 		enum ut_frame_col col;
-		int mean, sd, loud; /* functional, or -1 */
+		int mean, sd; /* functional, or -1 */
 	} rows[] = {
-		{ UT_COL_alpha_db, UT_FN_alpha, -1, UT_FN_alpha_loud },
-		{ UT_COL_hammarberg_db, UT_FN_hammarberg, -1, -1 },
-		{ UT_COL_slope_lo, UT_FN_slope_lo, UT_FN_slope_lo_sd, UT_FN_slope_lo_loud },
-		{ UT_COL_slope_hi, UT_FN_slope_hi, UT_FN_slope_hi_sd, -1 },
-		{ UT_COL_mfcc1, UT_FN_mfcc1, UT_FN_mfcc1_sd, -1 },
-		{ UT_COL_mfcc2, UT_FN_mfcc2, UT_FN_mfcc2_sd, -1 },
-		{ UT_COL_mfcc3, UT_FN_mfcc3, UT_FN_mfcc3_sd, -1 },
-		{ UT_COL_mfcc4, UT_FN_mfcc4, -1, -1 },
-		{ UT_COL_flux, UT_FN_flux, -1, -1 },
-		{ UT_COL_flatness_db, UT_FN_flatness, -1, -1 },
-		{ UT_COL_hnr_db, UT_FN_hnr, -1, -1 },
-		{ UT_COL_cpp_db, UT_FN_cpp, -1, -1 },
-		{ UT_COL_jitter, UT_FN_jitter, -1, -1 },
-		{ UT_COL_shimmer_db, UT_FN_shimmer, -1, -1 },
-		{ UT_COL_h1_h2_db, UT_FN_h1_h2, -1, -1 },
+		{ UT_COL_alpha_db, UT_FN_alpha, -1 },
+		{ UT_COL_hammarberg_db, UT_FN_hammarberg, -1 },
+		{ UT_COL_slope_lo, UT_FN_slope_lo, -1 },
+		{ UT_COL_slope_hi, UT_FN_slope_hi, UT_FN_slope_hi_sd },
+		{ UT_COL_mfcc1, UT_FN_mfcc1, -1 },
+		{ UT_COL_mfcc2, UT_FN_mfcc2, -1 },
+		{ UT_COL_mfcc3, UT_FN_mfcc3, -1 },
+		{ UT_COL_mfcc4, UT_FN_mfcc4, -1 },
+		{ UT_COL_flux, UT_FN_flux, -1 },
+		{ UT_COL_hnr_db, UT_FN_hnr, -1 },
+		{ UT_COL_cpp_db, UT_FN_cpp, -1 },
+		{ UT_COL_jitter, UT_FN_jitter, -1 },
+		{ UT_COL_shimmer_db, UT_FN_shimmer, -1 },
+		{ UT_COL_h1_h2_db, UT_FN_h1_h2, -1 },
 	};
 
 	for (size_t k = 0; k < UT_ARRAY_LEN(rows); k++) {
-		struct moments all = { 0 }, loud = { 0 };
+		struct moments m = { 0 };
 
-		for (size_t i = 0; i < s->n; i++) {
-			if (!s->voiced[i] || !ut_frame_has(s->f[i], rows[k].col))
-				continue;
-			add(&all, ut_frame_get(s->f[i], rows[k].col));
-			if (s->level[i] > loud_db)
-				add(&loud, ut_frame_get(s->f[i], rows[k].col));
-		}
-		if (all.n < UT_FUNCTIONAL_MIN_VOICED / 2)
+		for (size_t i = 0; i < s->n; i++)
+			if (s->voiced[i] && ut_frame_has(s->f[i], rows[k].col))
+				add(&m, ut_frame_get(s->f[i], rows[k].col));
+		if (m.n < UT_FUNCTIONAL_MIN_VOICED / 2)
 			continue;
-		set(r, rows[k].mean, mean(&all));
+		set(r, rows[k].mean, mean(&m));
 		if (rows[k].sd >= 0)
-			set(r, rows[k].sd, sd(&all));
-		if (rows[k].loud >= 0)
-			set(r, rows[k].loud, mean(&loud));
+			set(r, rows[k].sd, sd(&m));
+	}
+}
+
+/*
+ * Where in the spectrum voiced frames are strong, in semitones: the strongest part and the first
+ * formant. Both rise as the mouth opens and the voice is pressed: what an ear calls sharp.
+ */
+static void resonances(struct scratch *s, struct ut_functionals *r)
+{
+	static const float above_hz = 500, least_hz = 50;
+	struct moments m = { 0 };
+	float x[MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (!s->voiced[i] || !ut_frame_has(s->f[i], UT_COL_peak1_hz))
+			continue;
+		x[n] = 12 * log2f(UT_MAX(s->f[i]->peak1_hz, least_hz) / above_hz);
+		add(&m, x[n++]);
+	}
+	if (n >= UT_FUNCTIONAL_MIN_VOICED / 2) {
+		set(r, UT_FN_peak, mean(&m));
+		set(r, UT_FN_peak_sd, sd(&m));
+		set(r, UT_FN_peak_high, quantile_of(s, x, n, 0.9));
+	}
+	n = 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->voiced[i] && ut_frame_has(s->f[i], UT_COL_f1_hz))
+			x[n++] = 12 * log2f(UT_MAX(s->f[i]->f1_hz, least_hz) / above_hz);
+	if (n >= UT_FUNCTIONAL_MIN_VOICED / 2) {
+		set(r, UT_FN_f1_low, quantile_of(s, x, n, 0.1));
+		set(r, UT_FN_f1_high, quantile_of(s, x, n, 0.9));
 	}
 }
 
@@ -235,7 +260,7 @@ static void smooth_level(struct scratch *s)
 static void dynamics(struct scratch *s, struct ut_functionals *r)
 {
 	double t[MAX], moved = 0;
-	float lv[MAX], rise[MAX], median;
+	float lv[MAX], change[MAX], median;
 	size_t n = 0, n_moved = 0, tail;
 	struct moments m = { 0 };
 
@@ -247,7 +272,7 @@ static void dynamics(struct scratch *s, struct ut_functionals *r)
 		add(&m, lv[n++]);
 		if (i && s->at[i] - s->at[i - 1] == 1) {
 			moved += fabsf(s->level[i] - s->level[i - 1]);
-			rise[n_moved++] = s->smooth[i] - s->smooth[i - 1];
+			change[n_moved++] = s->smooth[i] - s->smooth[i - 1];
 		}
 	}
 	median = quantile_of(s, lv, n, 0.5);
@@ -258,7 +283,7 @@ static void dynamics(struct scratch *s, struct ut_functionals *r)
 	set(r, UT_FN_level_end, quantile_of(s, lv + n - tail, tail, 0.5) - median);
 	if (n_moved > 3) {
 		set(r, UT_FN_level_move, moved / (double)n_moved);
-		set(r, UT_FN_attack, quantile_of(s, rise, n_moved, 0.95));
+		set(r, UT_FN_release, quantile_of(s, change, n_moved, 0.05));
 	}
 }
 
@@ -268,7 +293,7 @@ bool ut_functionals_measure(const struct ut_frame_table *t, int64_t start, int64
 {
 	struct scratch s;
 	struct ut_rate rate;
-	float top, loud;
+	float top;
 	size_t n_voiced = 0, n_speech = 0;
 
 	memset(ret, 0, sizeof(*ret));
@@ -297,17 +322,16 @@ bool ut_functionals_measure(const struct ut_frame_table *t, int64_t start, int64
 			      lv > top - voiced_below_top_db &&
 			      lv > noise_db + voiced_above_noise_db;
 		n_speech += s.speech[i];
-		if (s.voiced[i])
-			s.st[n_voiced++] = lv;
+		n_voiced += s.voiced[i];
 	}
 	if (n_voiced < UT_FUNCTIONAL_MIN_VOICED || n_speech < UT_FUNCTIONAL_MIN_VOICED)
 		return false;
-	loud = quantile_of(&s, s.st, n_voiced, 0.5);
 	ret->n_frames = (unsigned)s.n;
 	ret->n_speech = (unsigned)n_speech;
 	ret->n_voiced = (unsigned)n_voiced;
 	smooth_level(&s);
-	columns(&s, loud, ret);
+	columns(&s, ret);
+	resonances(&s, ret);
 	pitch(&s, ret);
 	runs(&s, ret);
 	dynamics(&s, ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * functionals.h - one stretch of one voice in forty numbers: pitch, effort, voice quality, timing,
+ * functionals.h - one stretch of one voice in 38 numbers: pitch, effort, voice quality, timing,
  * dynamics and shape, over the frame rows of frame.h.
  *
  * All but `level` do not change with the gain of the line; none uses the length of the stretch.
@@ -28,24 +28,22 @@ enum { UT_FUNCTIONAL_MAX_FRAMES = 2000, UT_FUNCTIONAL_MIN_VOICED = 8 };
 	X(hammarberg, "dB", 2, EFFORT, "peak 0.3-2 kHz over peak 2-3.4 kHz, voiced")               \
 	X(slope_lo, "dB/kHz", 2, EFFORT, "spectral slope 0.3-1 kHz, voiced")                       \
 	X(slope_hi, "dB/kHz", 2, EFFORT, "spectral slope 1-3.4 kHz, voiced")                       \
-	X(slope_lo_loud, "dB/kHz", 2, EFFORT, "spectral slope 0.3-1 kHz, louder half of voiced")   \
-	X(alpha_loud, "dB", 2, EFFORT, "alpha of the louder half of voiced frames")                \
-	X(slope_lo_sd, "dB/kHz", 2, EFFORT, "how much the slope 0.3-1 kHz changes")                \
 	X(slope_hi_sd, "dB/kHz", 2, EFFORT, "how much the slope 1-3.4 kHz changes")                \
-	X(mfcc1, "", 3, EFFORT, "mel cepstrum 1, voiced")                                          \
-	X(mfcc2, "", 3, EFFORT, "mel cepstrum 2, voiced")                                          \
-	X(mfcc3, "", 3, EFFORT, "mel cepstrum 3, voiced")                                          \
-	X(mfcc4, "", 3, EFFORT, "mel cepstrum 4, voiced")                                          \
-	X(mfcc1_sd, "", 3, EFFORT, "how much mel cepstrum 1 changes")                              \
-	X(mfcc2_sd, "", 3, EFFORT, "how much mel cepstrum 2 changes")                              \
-	X(mfcc3_sd, "", 3, EFFORT, "how much mel cepstrum 3 changes")                              \
+	X(mfcc1, "", 3, COLOUR, "mel cepstrum 1, voiced")                                          \
+	X(mfcc2, "", 3, COLOUR, "mel cepstrum 2, voiced")                                          \
+	X(mfcc3, "", 3, COLOUR, "mel cepstrum 3, voiced")                                          \
+	X(mfcc4, "", 3, COLOUR, "mel cepstrum 4, voiced")                                          \
+	X(peak, "semitones", 2, EFFORT, "strongest part of the spectrum, above 500 Hz")            \
+	X(peak_high, "semitones", 2, EFFORT, "90th percentile of it, above 500 Hz")                \
 	X(flux, "", 4, QUALITY, "spectral flux, voiced")                                           \
-	X(flatness, "dB", 2, QUALITY, "spectral flatness, voiced")                                 \
 	X(hnr, "dB", 2, QUALITY, "harmonics-to-noise ratio, voiced")                               \
 	X(cpp, "dB", 2, QUALITY, "cepstral peak prominence, voiced")                               \
 	X(jitter, "", 4, QUALITY, "jitter, voiced")                                                \
 	X(shimmer, "dB", 3, QUALITY, "shimmer, voiced")                                            \
 	X(h1_h2, "dB", 2, QUALITY, "first over second harmonic, voiced")                           \
+	X(peak_sd, "semitones", 2, QUALITY, "how much the strongest part moves")                   \
+	X(f1_low, "semitones", 2, QUALITY, "10th percentile of the first formant, above 500 Hz")   \
+	X(f1_high, "semitones", 2, QUALITY, "90th percentile of the first formant, above 500 Hz")  \
 	X(rate, "syllables/s", 2, TIMING, "articulation rate: syllables a second, without pauses") \
 	X(pause_share, "", 3, TIMING, "share of the stretch that is pauses of 0.2 s and more")     \
 	X(voiced_share, "", 3, TIMING, "voiced share of the speech")                               \
@@ -55,7 +53,7 @@ enum { UT_FUNCTIONAL_MAX_FRAMES = 2000, UT_FUNCTIONAL_MIN_VOICED = 8 };
 	X(level_slope, "dB/s", 2, SHAPE, "slope of the level over the stretch")                    \
 	X(level_end, "dB", 2, SHAPE, "level of the last quarter above the median")                 \
 	X(level_move, "dB", 3, DYNAMICS, "mean absolute change of level a frame")                  \
-	X(attack, "dB", 3, DYNAMICS, "95th percentile of the level's rise a frame")                \
+	X(release, "dB", 3, DYNAMICS, "5th percentile of the level's change a frame")              \
 	X(final_length, "", 2, SHAPE, "last voiced run over the median run, log2")
 
 enum ut_functional {
@@ -73,6 +71,7 @@ enum ut_functional_family {
 	UT_FAMILY_LEVEL,
 	UT_FAMILY_DYNAMICS,
 	UT_FAMILY_SHAPE,
+	UT_FAMILY_COLOUR,
 	UT_N_FAMILIES
 };
 extern const char *const ut_functional_family_name[UT_N_FAMILIES];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_evaluate.c - how good a tone model is on labelled recordings of people it does not know. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "run/corpus.h"
 
 struct options {
-	const char *model, *folds, *prior, *lines, *accepting, *scores;
+	const char *model, *folds, *prior, *lines, *accepting, *scores, *keep;
 	bool json;
 	int64_t rounds, closings, seed, min_phrases, max_phrases;
 	struct ut_tone_cli_opts tone;
@@ -40,6 +41,9 @@ static const struct ut_opt table[] = {
 	  "of the draws of lines and earlier speech" },
 	{ "scores", 0, UT_OPT_STRING, offsetof(struct options, scores), 0, 0, "FILE", NULL, 0,
 	  "write every closing's scores as CSV" },
+	{ "keep", 0, UT_OPT_STRING, offsetof(struct options, keep), 0, 0, "PREFIX", NULL, 0,
+	  "with --folds: keep each model as PREFIX, the name of the speaker it never heard, "
+	  ".model" },
 	{ "json", 0, UT_OPT_BOOL, offsetof(struct options, json), 0, 0, NULL, NULL, 0,
 	  "one JSON object" },
 	UT_TONE_TRAIN_OPTS(struct options, tone),
@@ -82,6 +86,23 @@ static void score(struct run *r, const struct ut_tone_model *m, const float *pri
 	}
 }
 
+/* The name of a speaker may hold anything; its file is beside the others. */
+static enum ut_status keep_model(const char *prefix, const char *speaker,
+				 const struct ut_text *model, struct ut_error *err)
+{
+	struct ut_text path = { 0 };
+	enum ut_status st;
+
+	ut_text_addf(&path, "%s", prefix);
+	for (const char *c = speaker; *c; c++)
+		ut_text_addf(&path, "%c", isalnum((unsigned char)*c) || *c == '-' ? *c : '_');
+	ut_text_add(&path, ".model");
+	st = path.failed ? ut_fail(err, UT_ENOMEM, "evaluate")
+			 : ut_tone_cli_write_model(path.s, model, err);
+	ut_text_done(&path);
+	return st;
+}
+
 /* For each speaker a model of all others, on their training material. */
 static enum ut_status folds(struct run *r, const struct ut_train_opts *train, const float *prior,
 			    const struct options *o, struct ut_error *err)
@@ -102,6 +123,8 @@ static enum ut_status folds(struct run *r, const struct ut_train_opts *train, co
 			st = ut_tone_model_write(&p, &t, err);
 		if (!st)
 			st = ut_tone_model_parse(t.s, t.len, &m, err);
+		if (!st && o->keep)
+			st = keep_model(o->keep, strrchr(r->train.speaker[s], '\n') + 1, &t, err);
 		if (!st)
 			score(r, m, prior, o, s);
 		out[s] = false;
@@ -247,6 +270,8 @@ static int cmd_evaluate(int argc, char **argv)
 		return rc;
 	if (o.model && o.folds)
 		return ut_cli_usage(&ut_cmd_evaluate, "--model and --folds: one of the two");
+	if (o.keep && !o.folds)
+		return ut_cli_usage(&ut_cmd_evaluate, "--keep goes with --folds");
 	if (o.min_phrases > o.max_phrases)
 		return ut_cli_usage(&ut_cmd_evaluate, "--min-phrases is above --max-phrases");
 	st = ut_tone_cli_apply(&o.tone, &train, &train_material, &err);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_train.c - labelled recordings in, a tone model out. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/tone_options.h"
@@ -23,34 +20,6 @@ static const struct ut_opt table[] = {
 	UT_TONE_TRAIN_OPTS(struct options, tone),
 	{ .name = NULL },
 };
-
-/* A model is never written over: a new one has its own name and hash. */
-static enum ut_status write_new(const char *path, const struct ut_text *t, struct ut_error *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	size_t done = 0;
-
-	if (fd < 0)
-		return ut_fail(err, UT_EIO, "%s: %s", path, strerror(errno));
-	while (done < t->len) {
-		ssize_t n = write(fd, t->s + done, t->len - done);
-
-		if (n < 0 && errno != EINTR)
-			break;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	bool lost = done < t->len;
-
-	lost |= fsync(fd) != 0;
-	lost |= close(fd) != 0; /* whatever happened before */
-	if (lost) {
-		int e = errno;
-
-		unlink(path);
-		return ut_fail(err, UT_EIO, "%s: %s", path, strerror(e));
-	}
-	return UT_OK;
-}
 
 static int cmd_train(int argc, char **argv)
 {
@@ -89,7 +58,7 @@ static int cmd_train(int argc, char **argv)
 	if (!st) /* what cannot be read again is not written */
 		st = ut_tone_model_parse(text.s, text.len, &m, &err);
 	if (!st)
-		st = write_new(o.out, &text, &err);
+		st = ut_tone_cli_write_model(o.out, &text, &err);
 	if (!st) {
 		ut_text_clear(&text);
 		ut_text_addf(&text,

@@ -13,27 +13,35 @@ const struct ut_tone_cli_opts ut_tone_cli_default = {
 };
 
 /* Calls fn for each word of a comma list; stops at the first status that is not UT_OK. */
-static enum ut_status families(const char *list, unsigned *bits, bool *usual, bool *context,
+static enum ut_status families(const char *list, unsigned *bits, bool *usual, unsigned *context,
 			       struct ut_error *err)
 {
 	for (const char *at = list;;) {
 		size_t n = strcspn(at, ",");
-		unsigned f = 0;
+		unsigned f = 0, x = 0;
 
 		while (f < UT_N_FAMILIES && (strlen(ut_functional_family_name[f]) != n ||
 					     strncmp(ut_functional_family_name[f], at, n) != 0))
 			f++;
+		while (x < UT_N_CONTEXTS && (strlen(ut_train_context_name[x]) != n ||
+					     strncmp(ut_train_context_name[x], at, n) != 0))
+			x++;
 		if (f < UT_N_FAMILIES)
 			*bits |= 1u << f;
 		else if (usual && n == 5 && strncmp(at, "usual", n) == 0)
 			*usual = true;
 		else if (context && n == 7 && strncmp(at, "context", n) == 0)
-			*context = true;
+			*context = UT_ALL_CONTEXTS;
+		else if (context && x < UT_N_CONTEXTS)
+			*context |= 1u << x;
 		else
 			return ut_fail(err, UT_EINVAL,
 				       "\"%.*s\" is no family of measurements: pitch, effort, "
-				       "quality, timing, level, dynamics, shape%s",
-				       (int)UT_MIN(n, 40), at, usual ? ", or usual, context" : "");
+				       "quality, timing, level, dynamics, shape, colour%s",
+				       (int)UT_MIN(n, 40), at,
+				       usual ? ", or usual, context, latency, wait, interruptions, "
+					       "drift"
+					     : "");
 		if (!at[n])
 			return UT_OK;
 		at += n + 1;
@@ -49,8 +57,8 @@ enum ut_status ut_tone_cli_apply(const struct ut_tone_cli_opts *o, struct ut_tra
 	} sets[] = { { o->departs, &train->departs },
 		     { o->up, &train->axis[UT_TONE_UP] },
 		     { o->pressed, &train->axis[UT_TONE_PRESSED] } };
-	unsigned out = 0, bits;
-	bool usual = false, context = false;
+	unsigned out = 0, bits, context = 0;
+	bool usual = false;
 	enum ut_status st = UT_OK;
 
 	*train = ut_train_opts_default;
@@ -70,7 +78,7 @@ enum ut_status ut_tone_cli_apply(const struct ut_tone_cli_opts *o, struct ut_tra
 	for (unsigned a = 0; a < UT_N_AXES; a++)
 		train->axis[a] &= ~out;
 	train->use_usual = !usual;
-	train->use_context = !context;
+	train->context = UT_ALL_CONTEXTS & ~context;
 	if (o->l2_up >= 0)
 		train->l2[UT_TONE_UP] = o->l2_up;
 	if (o->l2_pressed >= 0)
@@ -78,7 +86,7 @@ enum ut_status ut_tone_cli_apply(const struct ut_tone_cli_opts *o, struct ut_tra
 	if (o->cheerful >= 0)
 		train->cheerful = o->cheerful;
 	if (o->power >= 0)
-		train->power = o->power;
+		train->power[UT_TONE_UP] = o->power;
 	if (o->prior_phrases > 0)
 		train->prior_phrases = o->prior_phrases;
 	if (o->lines)
@@ -152,4 +160,32 @@ enum ut_status ut_tone_cli_model(const char *path, struct ut_tone_model **ret, s
 	free(buf);
 	close(fd);
 	return st ? ut_fail(err, st, "%s: %s", path, why.msg) : UT_OK;
+}
+
+enum ut_status ut_tone_cli_write_model(const char *path, const struct ut_text *t,
+				       struct ut_error *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	size_t done = 0;
+
+	if (fd < 0)
+		return ut_fail(err, UT_EIO, "%s: %s", path, strerror(errno));
+	while (done < t->len) {
+		ssize_t n = write(fd, t->s + done, t->len - done);
+
+		if (n < 0 && errno != EINTR)
+			break;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	bool lost = done < t->len;
+
+	lost |= fsync(fd) != 0;
+	lost |= close(fd) != 0; /* whatever happened before */
+	if (lost) {
+		int e = errno;
+
+		unlink(path);
+		return ut_fail(err, UT_EIO, "%s: %s", path, strerror(e));
+	}
+	return UT_OK;
 }

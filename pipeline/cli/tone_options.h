@@ -25,8 +25,8 @@ extern const struct ut_tone_cli_opts ut_tone_cli_default;
 	  "LIST",                                                                                  \
 	  NULL,                                                                                    \
 	  0,                                                                                       \
-	  "leave out what is named: usual, context, or a family (pitch, effort, quality, timing, " \
-	  "dynamics, shape)" },                                                                    \
+	  "leave out what is named: usual, context (or of it latency, wait, interruptions, "       \
+	  "drift), or a family (pitch, effort, quality, timing, dynamics, shape, colour)" },       \
 	    { "train-lines",                                                                       \
 	      0,                                                                                   \
 	      UT_OPT_STRING,                                                                       \
@@ -98,7 +98,7 @@ extern const struct ut_tone_cli_opts ut_tone_cli_default;
 	      UT_OPT_REAL, offsetof(type, member.power),                                           \
 	      0,           1,                                                                      \
 	      "X",         NULL,                                                                   \
-	      0,           "how far strength is taken out of the direction" },                     \
+	      0,           "how far strength is taken out of up and down" },                       \
 	{                                                                                          \
 		"prior-phrases", 0, UT_OPT_REAL, offsetof(type, member.prior_phrases), 0.01, 1000, \
 		    "N", NULL, 0, "phrases that the population's variance counts for"              \
@@ -114,5 +114,8 @@ enum ut_status ut_tone_cli_prior(const char *s, float prior[UT_N_TONES], struct 
 /* The model in a file, or the shipped one where path is NULL. */
 enum ut_status ut_tone_cli_model(const char *path, struct ut_tone_model **ret,
 				 struct ut_error *err);
+/* A model is never written over: a new one has its own name and hash. UT_EIO. */
+enum ut_status ut_tone_cli_write_model(const char *path, const struct ut_text *t,
+				       struct ut_error *err);
 
 #endif

@@ -74,7 +74,7 @@ static const struct {
 	const char *feature, *lower, *higher;
 	enum {
 		EAR,     /* below or above, as an ear hears it */
-		EAR_OFF, /* heard, but the number goes its own way */
+		EAR_OFF, /* heard, but its number is not of how much: both are given */
 		MACHINE, /* no ear tells it: last on a page, without a sentence of its own */
 	} by;
 } words[] = {
@@ -86,23 +86,23 @@ static const struct {
 	{ "f0_end", "voice drops at the end", "voice lifts at the end", EAR },
 	{ "f0_move", "pitch moves less", "pitch moves more", EAR },
 	{ "alpha", "duller, softer voice", "brighter, sharper voice", EAR_OFF },
-	{ "alpha_loud", "duller, softer loud parts", "brighter, sharper loud parts", MACHINE },
 	{ "hammarberg", "brighter, sharper voice", "duller, softer voice", EAR_OFF },
 	{ "slope_lo", "duller voice, low band", "brighter voice, low band", MACHINE },
-	{ "slope_lo_loud", "duller loud parts, low band", "brighter loud parts, low band",
-	  MACHINE },
 	{ "slope_hi", "duller voice, high band", "brighter voice, high band", MACHINE },
-	{ "slope_lo_sd", "voice colour changes less", "voice colour changes more", MACHINE },
 	{ "slope_hi_sd", "voice colour changes less", "voice colour changes more", MACHINE },
 	{ "mfcc1", "voice colour 1 lower", "voice colour 1 higher", MACHINE },
 	{ "mfcc2", "voice colour 2 lower", "voice colour 2 higher", MACHINE },
 	{ "mfcc3", "voice colour 3 lower", "voice colour 3 higher", MACHINE },
 	{ "mfcc4", "voice colour 4 lower", "voice colour 4 higher", MACHINE },
-	{ "mfcc1_sd", "voice colour 1 changes less", "voice colour 1 changes more", MACHINE },
-	{ "mfcc2_sd", "voice colour 2 changes less", "voice colour 2 changes more", MACHINE },
-	{ "mfcc3_sd", "voice colour 3 changes less", "voice colour 3 changes more", MACHINE },
+	{ "voice_colour", "voice colour", "voice colour", MACHINE },
+	{ "peak", "duller voice, strongest part deeper", "sharper voice, strongest part higher",
+	  EAR },
+	{ "peak_high", "sharpest sounds less sharp", "sharpest sounds sharper", EAR },
+	{ "peak_sd", "sharpness changes less", "sharpness changes more", EAR_OFF },
+	{ "f1_low", "closed vowels closer", "closed vowels more open", EAR },
+	{ "f1_high", "mouth less open", "mouth wider open", EAR },
+	{ "release", "words break off harder", "words die away softer", EAR_OFF },
 	{ "flux", "sounds change less", "sounds change more", MACHINE },
-	{ "flatness", "clearer, less noisy voice", "noisier, hoarser voice", EAR_OFF },
 	{ "hnr", "rougher, breathier voice", "clearer voice", EAR_OFF },
 	{ "cpp", "weaker, breathier voice", "firmer, clearer voice", EAR_OFF },
 	{ "jitter", "steadier voice", "voice shakes more", EAR_OFF },
@@ -117,10 +117,11 @@ static const struct {
 	{ "level_slope", "fades away", "gets louder", EAR_OFF },
 	{ "level_end", "quieter at the end", "louder at the end", EAR },
 	{ "level_move", "smoother speech", "more jerky speech", MACHINE },
-	{ "attack", "softer onsets", "harder onsets", EAR_OFF },
 	{ "final_length", "clipped last syllable", "drawn-out last syllable", EAR_OFF },
 	{ "latency", "answered sooner", "answered later", EAR },
 	{ "wait", "a shorter wait before", "a long wait before", EAR },
+	{ "interruptions", "was interrupted before", "was interrupted before", EAR },
+	{ "drift", "tone moved over the call", "tone moved over the call", EAR_OFF },
 };
 
 static void number(double v, const char *unit, struct ut_text *out)
@@ -151,12 +152,12 @@ void ut_words_evidence(const struct ut_evidence *e, struct ut_text *out)
 	double d = (double)e->value - e->reference;
 	const char *say = NULL, *side = d < 0 ? "below" : "above";
 	struct ut_text n = { 0 };
+	bool both = false;
 
 	for (size_t i = 0; i < UT_ARRAY_LEN(words); i++)
 		if (strcmp(words[i].feature, e->feature) == 0) {
 			say = d < 0 ? words[i].lower : words[i].higher;
-			if (words[i].by == EAR_OFF)
-				side = "off";
+			both = words[i].by != EAR;
 		}
 	if (say)
 		ut_text_addf(out, "%s: ", say);
@@ -166,18 +167,25 @@ void ut_words_evidence(const struct ut_evidence *e, struct ut_text *out)
 		number(e->value, e->unit, out);
 		return;
 	}
-	if (strcmp(e->feature, "latency") == 0) {
-		ut_text_add(out, "after ");
-		number(e->value, e->unit, &n);
-		ut_text_add(out, n.failed ? "" : n.s);
-		ut_text_clear(&n);
-		number(e->reference, e->unit, &n);
-		ut_text_addf(out, ", usually %s", n.failed ? "" : n.s);
-		ut_text_done(&n);
+	if (strcmp(e->feature, "interruptions") == 0) {
+		ut_text_addf(out, "%.0f time%s", (double)e->value, e->value == 1 ? "" : "s");
 		return;
 	}
-	number(fabs(d), e->unit, &n);
-	ut_text_addf(out, "%s %s this customer's own usual", n.failed ? "" : n.s, side);
+	if (strcmp(e->feature, "drift") == 0 || strcmp(e->feature, "voice_colour") == 0) {
+		number(e->value, "", out);
+		ut_text_addf(out, " times what is usual between phrases");
+		return;
+	}
+	if (strcmp(e->feature, "latency") == 0)
+		ut_text_add(out, "after ");
+	if (both || strcmp(e->feature, "latency") == 0) {
+		number(e->value, e->unit, out);
+		number(e->reference, e->unit, &n);
+		ut_text_addf(out, ", usually %s", n.failed ? "" : n.s);
+	} else {
+		number(fabs(d), e->unit, &n);
+		ut_text_addf(out, "%s %s this customer's own usual", n.failed ? "" : n.s, side);
+	}
 	ut_text_done(&n);
 }
 

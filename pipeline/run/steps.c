@@ -383,6 +383,7 @@ static void context(const struct ut_call *c, int customer, struct ut_tone_contex
 	};
 	if (x->has_latency)
 		x->latency_s = (double)cl->latency / UT_FRAMES_PER_S;
+	x->has_interruptions = c->n_parties > 1;
 	for (size_t i = 0; i < c->turns.n; i++) {
 		const struct ut_turn *t = &c->turns.v[i];
 

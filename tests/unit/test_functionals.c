@@ -22,6 +22,9 @@ static void fill(struct ut_frame_table *t, float f0_hz, float st_per_s, float ga
 			SET(alpha_db, -6 + s);
 			SET(hnr_db, 12);
 			SET(mfcc1, i % 2 ? 1 : 3);
+			SET(slope_hi, i % 2 ? 1 : 3);
+			SET(peak1_hz, i % 2 ? 500 : 1000);
+			SET(f1_hz, 1000);
 		}
 #undef SET
 		if (ut_frame_table_push(t, &f))
@@ -50,7 +53,11 @@ static void test_values(void)
 		{ "falling end", 200, -2, 0, UT_FN_f0_end, -2.5f, 0.3f },
 		{ "movement", 200, 2, 0, UT_FN_f0_move, 2, 0.01f },
 		{ "mean alpha", 200, 0, 0, UT_FN_alpha, -4.48f, 0.05f },
-		{ "deviation of a column", 200, 0, 0, UT_FN_mfcc1_sd, 1, 1e-3f },
+		{ "deviation of a column", 200, 0, 0, UT_FN_slope_hi_sd, 1, 1e-3f },
+		{ "strongest part, over 500 Hz", 200, 0, 0, UT_FN_peak, 6, 0.1f },
+		{ "its upper end", 200, 0, 0, UT_FN_peak_high, 12, 1e-4f },
+		{ "its deviation", 200, 0, 0, UT_FN_peak_sd, 6, 0.01f },
+		{ "first formant, over 500 Hz", 200, 0, 0, UT_FN_f1_low, 12, 1e-4f },
 		{ "pause", 200, 0, 0, UT_FN_pause_share, 20.0f / 300, 1e-4f },
 		{ "two voiced runs in 3 s", 200, 0, 0, UT_FN_voiced_runs, 2.0f / 3, 1e-4f },
 		{ "last run over the median one", 200, 0, 0, UT_FN_final_length, 0.36f, 0.01f },

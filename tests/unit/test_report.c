@@ -73,9 +73,10 @@ static void test_words(void)
 		  "customer's own usual" },
 		{ "latency", "s", 1.3f, 0.4f, "answered later: after 1.3 s, usually 0.4 s" },
 		{ "wait", "s", 43.5f, 0, "a long wait before: 43.5 s" },
-		{ "jitter", "", 0.0312f, 0.02f,
-		  "voice shakes more: 0.0112 off this customer's "
-		  "own usual" },
+		{ "jitter", "", 0.0312f, 0.02f, "voice shakes more: 0.0312, usually 0.02" },
+		{ "interruptions", "", 2, 0, "was interrupted before: 2 times" },
+		{ "drift", "sd", 2.5f, 0,
+		  "tone moved over the call: 2.5 times what is usual between phrases" },
 		{ "brand_new", "dB", 12.34f, 0,
 		  "brand_new: 12.3 dB above this customer's own "
 		  "usual" },

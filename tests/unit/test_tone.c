@@ -24,7 +24,8 @@ static void test_file(void)
 		const char *name, *from, *to, *want; /* the first `from` becomes `to` */
 	} rows[] = {
 		{ "another magic", "undertone", "undertune", "not a tone model" },
-		{ "a later version", "model 1\n", "model 2\n", "version 2" },
+		{ "an earlier version", "model 2\n", "model 1\n", "version 1" },
+		{ "a later version", "model 2\n", "model 3\n", "version 3" },
 		{ "a changed number", "clip 4\n", "clip 5\n", "checksum" },
 		{ "a number out of range", "clip 4\n", "clip 99\n", "out of its range" },
 		{ "not a number", "clip 4\n", "clip 4-4\n", "not a number" },
@@ -134,10 +135,10 @@ static void test_scores(void)
 		enum ut_functional fn;
 		double sds;
 	} bright[] = {
-		{ UT_FN_alpha, 6 },       { UT_FN_alpha_loud, 6 },    { UT_FN_slope_lo, 5 },
-		{ UT_FN_hammarberg, -4 }, { UT_FN_slope_lo_loud, 5 }, { UT_FN_mfcc1, -5 },
-		{ UT_FN_mfcc2, -4 },      { UT_FN_mfcc3, -3 },        { UT_FN_mfcc4, -4 },
-		{ UT_FN_mfcc2_sd, 3 },    { UT_FN_slope_lo_sd, 2 },   { UT_FN_f0_median, 6 },
+		{ UT_FN_alpha, 6 },       { UT_FN_peak, 6 },      { UT_FN_slope_lo, 5 },
+		{ UT_FN_hammarberg, -4 }, { UT_FN_peak_high, 5 }, { UT_FN_mfcc1, -5 },
+		{ UT_FN_mfcc2, -4 },      { UT_FN_mfcc3, -3 },    { UT_FN_mfcc4, -4 },
+		{ UT_FN_peak_sd, 3 },     { UT_FN_f1_high, 3 },   { UT_FN_f0_median, 6 },
 		{ UT_FN_f0_low, 6 },      { UT_FN_flux, 5 },
 	};
 	struct ut_tone t = usual(m), u;
