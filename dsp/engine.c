@@ -45,6 +45,7 @@ struct ut_engine {
 	int64_t n_f0, n_measured, n_out; /* frames through each step */
 
 	struct ut_frame pending[PENDING + 1]; /* ring by frame number */
+	struct ut_timbre timbre[PENDING + 1]; /* likewise */
 };
 
 static void take_f0(void *user, const struct ut_f0_row *row)
@@ -80,6 +81,8 @@ static void measure_one(struct ut_engine *e, ut_frame_fn *emit, void *user)
 
 	memset(row, 0, sizeof(*row));
 	earlier = ut_spectrum_measure(e->spectrum, centre, row);
+	ut_timbre_pack(ut_spectrum_cepstrum(e->spectrum),
+		       &e->timbre[e->n_measured % (PENDING + 1)]);
 	p_short = ut_spectrum_short(e->spectrum);
 	p_long = ut_spectrum_long(e->spectrum);
 	if (e->n_measured - UT_TONALITY_LAG >= e->n_out) {
@@ -190,6 +193,11 @@ void ut_engine_flush(struct ut_engine *e, ut_frame_fn *emit, void *user)
 	measure_ready(e, emit, user);
 	while (e->n_out < e->n_measured)
 		close_row(e, emit, user);
+}
+
+const struct ut_timbre *ut_engine_timbre(const struct ut_engine *e)
+{
+	return &e->timbre[(e->n_out - 1) % (PENDING + 1)]; /* counted before it is handed out */
 }
 
 void ut_engine_reset(struct ut_engine *e)

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-enum { UT_MEL_BANDS = 20, UT_MEL_CEPSTRA = 4, UT_MEL_MAX_BINS = 129 };
+enum { UT_MEL_BANDS = 20, UT_MEL_CEPSTRA = 16, UT_MEL_MAX_BINS = 129 };
 
 struct ut_mel {
 	unsigned first[UT_MEL_BANDS], n[UT_MEL_BANDS]; /* bins of a band */
@@ -23,7 +23,7 @@ struct ut_mel {
  * the power spectra, 8..40 Hz. scale: makes the power summed over a sine's bins 1 at full scale. */
 void ut_mel_init(struct ut_mel *m, float bin_hz, float scale);
 /*
- * cepstrum: coefficients 1..4 of the DCT of the natural logarithm of the bands (no liftering).
+ * cepstrum: coefficients 1..16 of the DCT of the natural logarithm of the bands (no liftering).
  * Returns the loudness: bands weighted by an equal-loudness curve (Hermansky 1990, eq. 4), to the
  * power 0.3 (Stevens: 10 dB double it), summed, scaled so that a 1 kHz sine at -26 dBFS has 1.
  */

@@ -31,6 +31,7 @@ enum {
 	FIT_FROM = 8,
 	FIT_TO = 168,
 	FIT_N = FIT_TO - FIT_FROM,
+	ROW_CEPSTRA = 4,
 };
 
 /* An empty bin reads this: 60 dB below the noise of 16 bits. */
@@ -52,6 +53,7 @@ struct ut_spectrum {
 	float cep_taper[CEP_N], cep_trend[CEP_N], cep_trend_norm;
 	float fit_x[FIT_N], fit_norm;
 	struct ut_mel mel;
+	float cepstrum[UT_MEL_CEPSTRA];
 	float p_short[SHORT_BINS], p_long[LONG_BINS], db[LONG_BINS];
 	float shape[2][BAND_N]; /* magnitudes of unit norm: this frame, the one before */
 	unsigned turn;          /* which is this frame's */
@@ -126,6 +128,11 @@ void ut_spectrum_destroy(struct ut_spectrum **ps)
 	ut_rfft_destroy(&s->fft_cep);
 	free(s);
 	*ps = NULL;
+}
+
+const float *ut_spectrum_cepstrum(const struct ut_spectrum *s)
+{
+	return s->above_floor ? s->cepstrum : NULL;
 }
 
 const float *ut_spectrum_short(const struct ut_spectrum *s)
@@ -241,7 +248,7 @@ void ut_spectrum_prominence(struct ut_spectrum *s, struct ut_frame *row)
 float ut_spectrum_measure(struct ut_spectrum *s, const float *x, struct ut_frame *row)
 {
 	struct lines *now = &s->lines[s->line_turn], *old;
-	float band, power, cep[UT_MEL_CEPSTRA], share_old = 0, share_now = 0;
+	float band, power, *cep = s->cepstrum, share_old = 0, share_now = 0;
 	uint16_t at[LINE_HI - LINE_LO];
 	size_t n_at;
 
@@ -259,7 +266,7 @@ float ut_spectrum_measure(struct ut_spectrum *s, const float *x, struct ut_frame
 		now->n = 0;
 		return 0;
 	}
-	for (unsigned c = 0; c < UT_MEL_CEPSTRA; c++)
+	for (unsigned c = 0; c < ROW_CEPSTRA; c++)
 		set(row, UT_COL_mfcc1 + c, cep[c]);
 	measure_shape(s, band, row);
 	s->has_before = true;

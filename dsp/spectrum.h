@@ -38,6 +38,9 @@ enum ut_status ut_spectrum_create(struct ut_spectrum **ret, struct ut_error *err
 float ut_spectrum_measure(struct ut_spectrum *s, const float *x, struct ut_frame *row);
 /* Sets cpp_db of the last frame measured, which must have been above the floor. */
 void ut_spectrum_prominence(struct ut_spectrum *s, struct ut_frame *row);
+/* The mel cepstrum of the last frame measured, coefficients 1..UT_MEL_CEPSTRA (mel.h), of which the
+ * row has the first four; NULL where that frame was below the floor. Lent until the next call. */
+const float *ut_spectrum_cepstrum(const struct ut_spectrum *s);
 /* The 32 ms power spectrum of the last frame measured, 129 bins, |X|^2 unscaled; NULL where that
  * frame was below the floor. Lent until the next call. */
 const float *ut_spectrum_short(const struct ut_spectrum *s);

@@ -154,7 +154,7 @@ ffmpeg -v error -y -i "$tmp/dual.wav" -c:a libmp3lame -b:a 24k -map_metadata -1 
 sidecar dual-mono "  \"language\": \"en\",
 $who_is_who,
 $declared"
-expect dual-mono.mp3 '"unknown", "unknown"' '"dual_mono", "no_customer"' null null false
+expect dual-mono.mp3 '"mixed", "mixed"' '"dual_mono", "mono_split", "no_customer"' null null false
 
 # The agent's side was never recorded: digital silence.
 sox -R -D "$tmp/angry.wav" "$tmp/silent.wav" remix 1 0

@@ -60,6 +60,7 @@ static void free_fields(struct ut_call *c)
 		&c->closing.reason,
 		&c->closing.no_tone_reason,
 		&c->closing.tone_reason,
+		&c->first.source,
 	};
 
 	free_strings(slots, UT_ARRAY_LEN(slots));
@@ -84,8 +85,14 @@ void ut_call_reset(struct ut_call *c)
 	for (unsigned i = 0; i < UT_MAX_CHANNELS; i++) {
 		c->ch[i].frames = keep.ch[i].frames;
 		c->ch[i].frames.n = 0;
+		c->ch[i].timbre = keep.ch[i].timbre;
+		c->ch[i].timbre.n = 0;
 		c->ch[i].activity.spans = keep.ch[i].activity.spans;
 		c->ch[i].activity.spans.n = 0;
+	}
+	for (unsigned i = 0; i < UT_MAX_SPEAKERS; i++) {
+		c->speaker[i] = keep.speaker[i];
+		c->speaker[i].n = 0;
 	}
 	c->turns = keep.turns;
 	c->turns.n = 0;
@@ -98,8 +105,11 @@ void ut_call_done(struct ut_call *c)
 	free_fields(c);
 	for (unsigned i = 0; i < UT_MAX_CHANNELS; i++) {
 		ut_frame_table_done(&c->ch[i].frames);
+		ut_timbre_table_done(&c->ch[i].timbre);
 		ut_span_list_done(&c->ch[i].activity.spans);
 	}
+	for (unsigned i = 0; i < UT_MAX_SPEAKERS; i++)
+		ut_span_list_done(&c->speaker[i]);
 	ut_turn_list_done(&c->turns);
 	free(c->problem);
 	ut_call_init(c);
@@ -185,6 +195,9 @@ int ut_call_customer(const struct ut_call *c, struct ut_error *why)
 			"a sidecar or a channel profile that says which channel is the customer");
 		return -1;
 	}
+	/* a voice of a mix is verified only where both were surely told apart (run/) */
+	if (c->party[found].channel < 0)
+		return found;
 	for (unsigned i = 0; i < c->n_parties; i++)
 		sharing += c->party[i].channel == c->party[found].channel;
 	if (c->media.dual_mono && c->n_parties > 1) {
@@ -193,13 +206,32 @@ int ut_call_customer(const struct ut_call *c, struct ut_error *why)
 			"the agent: no tone; record the parties on separate channels");
 		return -1;
 	}
-	if (c->party[found].channel < 0 || sharing > 1) {
+	if (sharing > 1) {
 		ut_fail(why, UT_EREFUSED,
 			"the customer's channel also carries another party: no tone; record the "
 			"parties on separate channels");
 		return -1;
 	}
 	return found;
+}
+
+const struct ut_channel *ut_call_party_channel(const struct ut_call *c, unsigned i)
+{
+	int ch = i < c->n_parties ? c->party[i].channel : UT_MAX_CHANNELS;
+
+	if (ch < 0)
+		ch = c->n_ch == 1 && i < UT_MAX_SPEAKERS ? 0 : UT_MAX_CHANNELS;
+	return (unsigned)ch < c->n_ch ? &c->ch[ch] : NULL;
+}
+
+const struct ut_span_list *ut_call_party_spans(const struct ut_call *c, unsigned i)
+{
+	static const struct ut_span_list nothing;
+	const struct ut_channel *ch = ut_call_party_channel(c, i);
+
+	if (!ch)
+		return &nothing;
+	return c->party[i].channel < 0 ? &c->speaker[i] : &ch->activity.spans;
 }
 
 enum ut_status ut_call_customer_voice(const struct ut_call *c, struct ut_customer_voice *ret,
@@ -210,14 +242,14 @@ enum ut_status ut_call_customer_voice(const struct ut_call *c, struct ut_custome
 
 	if (i < 0)
 		return UT_EREFUSED;
-	if ((unsigned)c->party[i].channel >= c->n_ch)
+	ch = ut_call_party_channel(c, (unsigned)i);
+	if (!ch)
 		return ut_fail(err, UT_EREFUSED,
 			       "the customer is said to be on channel %d, but the recording has %u",
 			       c->party[i].channel, c->n_ch);
-	ch = &c->ch[c->party[i].channel];
 	*ret = (struct ut_customer_voice){
 		.frames = &ch->frames,
-		.spans = &ch->activity.spans,
+		.spans = ut_call_party_spans(c, (unsigned)i),
 		.turns = &c->turns,
 		.party = (unsigned)i,
 		.noise_db = ch->activity.noise_db,

@@ -15,6 +15,7 @@
 #include "classifiers/closing.h"
 #include "classifiers/tone.h"
 #include "dsp/activity.h"
+#include "dsp/timbre.h"
 #include "dsp/turns.h"
 
 enum {
@@ -48,7 +49,7 @@ const char *ut_role_name(enum ut_role r); /* "unknown", "customer", "agent"... *
 const char *ut_kind_name(enum ut_kind k);
 
 struct ut_party {
-	int channel; /* source channel, 0 = left; -1 for a speaker of a mono mix without one */
+	int channel; /* source channel, 0 = left; -1 for a speaker of a mono mix, by voice */
 	enum ut_role role;
 	enum ut_kind kind;
 	bool verified; /* role and kind come from an option, sidecar, profile, CDR or vCon */
@@ -72,8 +73,17 @@ struct ut_problem {       /* a named fact about the recording that a person shou
 
 struct ut_channel {
 	struct ut_frame_table frames;
+	struct ut_timbre_table timbre; /* of the same frames */
 	struct ut_activity_channel activity;
 };
+
+/* Filled by metadata/: who is said to speak first in a recording. */
+struct ut_first_speaker {
+	enum ut_role role; /* UT_ROLE_CUSTOMER, UT_ROLE_AGENT; UT_ROLE_UNKNOWN where nobody says */
+	char *source;
+};
+
+enum { UT_MAX_SPEAKERS = 2 }; /* told apart in one channel */
 
 /* What is shown and stored of a customer's closing. */
 struct ut_closing_record {
@@ -96,6 +106,10 @@ struct ut_call {
 	unsigned n_parties;
 	struct ut_channel ch[UT_MAX_CHANNELS];
 	unsigned n_ch; /* analysed channels */
+	struct ut_first_speaker first;
+	/* of a mono mix told apart: channel 0's spans as party i has them, the other's speech as
+	 * echo. Not stored */
+	struct ut_span_list speaker[UT_MAX_SPEAKERS];
 	struct ut_turn_list turns;
 	struct ut_call_measures measures;
 	struct ut_closing_record closing;
@@ -115,11 +129,17 @@ enum ut_status ut_call_problem(struct ut_call *c, const char *code, const char *
     __attribute__((format(printf, 3, 4)));
 bool ut_call_has_problem(const struct ut_call *c, const char *code);
 
+/* Where party i speaks, and what else its channel holds: its channel's spans, or those of its voice
+ * in a mono mix. Lent; empty where it has none. */
+const struct ut_span_list *ut_call_party_spans(const struct ut_call *c, unsigned i);
+/* The analysed channel that holds it; NULL. Lent. */
+const struct ut_channel *ut_call_party_channel(const struct ut_call *c, unsigned i);
+
 /*
  * The only way to a struct ut_customer_voice. The one party that is customer, external and
  * verified; its index in *party. UT_EREFUSED with the reason, and what to pass, where there is
- * none, or more than one, or where the channel also carries an employee (dual mono, a mono mix not
- * told apart).
+ * none, or more than one, or where the channel also carries an employee (dual mono, a mono mix whose
+ * two voices were not surely told apart).
  */
 enum ut_status ut_call_customer_voice(const struct ut_call *c, struct ut_customer_voice *ret,
 				      int *party, struct ut_error *err);

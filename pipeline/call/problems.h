@@ -34,6 +34,8 @@
 	X(transferred, "more than one agent took part in the call")                              \
 	X(transcript_invalid, "the transcript could not be used")                                  \
 	X(extra_tracks, "the file holds several audio tracks; one was analysed")                     \
+	X(mono_split, "one channel; two speakers were told apart by their voices")                 \
+	X(voices_unsure, "one channel whose voices could not be told apart surely; no tone")       \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

@@ -271,20 +271,21 @@ static void turn_json(struct ut_text *t, const struct turn_row *r)
 }
 
 /* What needs more than the turn itself: its pauses, and the same speaker's speech before it. */
-static void measure_turn(const struct ut_channel *ch, struct turn_row *r)
+static void measure_turn(const struct ut_channel *ch, const struct ut_span_list *spans,
+			 struct turn_row *r)
 {
 	const struct ut_turn *u = r->turn;
 	const struct ut_functionals *f = &r->fn;
 	struct ut_level_stats own, usual;
 
-	ut_functionals_measure(&ch->frames, u->start, u->end, &ch->activity.spans,
+	ut_functionals_measure(&ch->frames, u->start, u->end, spans,
 			       ch->activity.noise_db, &r->fn);
 	if (f->valid >> UT_FN_rate & 1 && f->valid >> UT_FN_pause_share & 1) {
 		r->has_speaking_rate = true;
 		r->speaking_rate = f->v[UT_FN_rate] * (1 - f->v[UT_FN_pause_share]);
 	}
-	ut_level_measure(ch->frames.row, u->start, u->end, &ch->activity.spans, &own);
-	ut_level_reference(ch->frames.row, u->start, &ch->activity.spans, &usual);
+	ut_level_measure(ch->frames.row, u->start, u->end, spans, &own);
+	ut_level_reference(ch->frames.row, u->start, spans, &usual);
 	if (own.valid && usual.valid) {
 		r->has_relative_level = true;
 		r->relative_level_db = own.median_db - usual.median_db;
@@ -306,9 +307,10 @@ static enum ut_status print_turns(struct features *f, struct ut_error *err)
 	for (size_t i = 0; i < c->turns.n; i++) {
 		struct turn_row r = { .turn = &c->turns.v[i],
 				      .party = &c->party[c->turns.v[i].party] };
+		const struct ut_channel *ch = ut_call_party_channel(c, r.turn->party);
 
-		if (r.party->channel >= 0 && (unsigned)r.party->channel < c->n_ch)
-			measure_turn(&c->ch[r.party->channel], &r);
+		if (ch)
+			measure_turn(ch, ut_call_party_spans(c, r.turn->party), &r);
 		if (f->o->json)
 			turn_json(&f->out, &r);
 		else

@@ -108,6 +108,16 @@ static void check_channels(struct weigh *w, unsigned source)
 	struct ut_claims *c = &w->from[source];
 	unsigned n_ch = w->n_ch, kept = 0;
 
+	if (source == PROFILE && c->first && n_ch == 1) { /* what it says of channels is of others */
+		enum ut_role first = c->first;
+		char source_text[sizeof(c->source)];
+
+		memcpy(source_text, c->source, sizeof(source_text));
+		ut_claims_done(c);
+		memcpy(c->source, source_text, sizeof(source_text));
+		c->first = first;
+		return;
+	}
 	if (source == PROFILE && n_ch != c->n_parties && !w->call->media.dual_mono) {
 		PROBLEM(w, "profile_unused",
 			"%s describes %u channels, the recording has %u, so it was not used; say "
@@ -290,6 +300,36 @@ static void put(struct weigh *w, char **slot, const char *s)
 		w->no_memory = true;
 }
 
+/* Who speaks first, by the highest source that says; two that differ verify nobody. */
+static void assign_first(struct weigh *w)
+{
+	struct ut_first_speaker *f = &w->call->first;
+
+	for (unsigned s = 0; s < N_SOURCES; s++) {
+		if (!w->has[s] || !w->from[s].first)
+			continue;
+		if (f->role && f->role != w->from[s].first) {
+			PROBLEM(w, "role_conflict",
+				"%s says that the %s speaks first, %s the %s: nobody is verified; "
+				"correct the wrong one",
+				f->source, ut_role_name(f->role), w->from[s].source,
+				ut_role_name(w->from[s].first));
+			w->spoilt = w->conflict = true;
+		}
+		if (!f->role) {
+			f->role = w->from[s].first;
+			put(w, &f->source, w->from[s].source);
+		}
+	}
+}
+
+/* Is it a mix whose two voices are told apart later, and are who they are by who speaks first? */
+static bool mix_is_known(const struct weigh *w)
+{
+	return w->n_ch == 1 && w->call->first.role && !w->spoilt &&
+	       w->call->party[0].role == UT_ROLE_UNKNOWN;
+}
+
 /* Are all whom a source puts on this channel agents? */
 static bool all_staff(const struct ut_claims *c, unsigned ch)
 {
@@ -401,6 +441,11 @@ static void assign_parties(struct weigh *w, bool internal)
 			"a mono recording, said by %s to hold the customer alone; if an agent "
 			"speaks in it too, this result is wrong",
 			w->from[top].source);
+	else if (c->media.dual_mono && mix_is_known(w))
+		PROBLEM(w, "dual_mono",
+			"all %u channels carry the same signal: it is a mono mix; have the "
+			"recorder keep the parties apart",
+			c->media.n_ch);
 	else if (c->media.dual_mono)
 		PROBLEM(
 		    w, "dual_mono",
@@ -408,10 +453,11 @@ static void assign_parties(struct weigh *w, bool internal)
 		    "lost; have the recorder keep the parties apart, or say --customer all if it "
 		    "holds the customer alone",
 		    c->media.n_ch);
-	else if (n_ch == 1 && !ut_call_has_problem(c, "mono"))
+	else if (n_ch == 1 && !ut_call_has_problem(c, "mono") && !mix_is_known(w))
 		PROBLEM(w, "mono",
-			"one channel: who speaks cannot be told; record the parties on separate "
-			"channels, or say --customer all if it holds the customer alone");
+			"one channel: who is who cannot be told; record the parties on separate "
+			"channels, say who speaks first (first_speaker in a sidecar or profile), or "
+			"--customer all if it holds the customer alone");
 }
 
 static void explain(struct weigh *w, bool internal)
@@ -440,7 +486,7 @@ static void explain(struct weigh *w, bool internal)
 		PROBLEM(w, "no_customer",
 			"no verified external customer, so no tone: see the other problems of this "
 			"call");
-	else if (n == 0 && ut_call_customer(c, &why) < 0)
+	else if (n == 0 && !mix_is_known(w) && ut_call_customer(c, &why) < 0)
 		PROBLEM(w, "no_customer", "%s", why.msg);
 }
 
@@ -573,8 +619,17 @@ enum ut_status ut_meta_assign(const struct ut_meta_config *cfg, const struct ut_
 			find_conflicts(&w);
 			find_direction_conflict(&w);
 		}
+		assign_first(&w);
 		assign_parties(&w, internal);
+		if (w.n_ch == 1 && c->first.role && c->party[0].role == UT_ROLE_CUSTOMER)
+			PROBLEM(&w, "mono_declared_customer",
+				"a mono recording, said to hold the customer alone, while %s says "
+				"who speaks first: if an agent speaks in it too, this result is "
+				"wrong",
+				c->first.source);
 		explain(&w, internal);
+		if (w.spoilt) /* then this is not believed either */
+			c->first.role = UT_ROLE_UNKNOWN;
 	}
 	for (unsigned s = 0; s < N_SOURCES; s++)
 		ut_claims_done(&w.from[s]);

@@ -171,6 +171,22 @@ enum ut_status ut_json_text(const json_t *obj, const char *key, const char *name
 	return UT_OK;
 }
 
+enum ut_status ut_first_speaker_read(const json_t *obj, const char *name, const char *where,
+				     enum ut_role *ret, struct ut_error *err)
+{
+	const char *s;
+	enum ut_status st = ut_json_text(obj, "first_speaker", name, where, &s, err);
+
+	if (st != UT_OK || !s)
+		return st;
+	*ret = ut_role_parse(s);
+	if (*ret != UT_ROLE_CUSTOMER && *ret != UT_ROLE_AGENT)
+		return ut_fail(err, UT_EMETA,
+			       "%.100s: '%sfirst_speaker' must be customer or agent, not '%.40s'",
+			       name, where, s);
+	return UT_OK;
+}
+
 double ut_time_parse(const char *s)
 {
 	static const char shape[] = "dddd-dd-ddTdd:dd:dd";

@@ -43,6 +43,7 @@ struct ut_claims {
 	char *field[UT_N_CLAIM_FIELDS];
 	struct ut_claim_party party[UT_MAX_PARTIES];
 	unsigned n_parties;
+	enum ut_role first; /* who speaks first; UT_ROLE_UNKNOWN: not said */
 	bool internal;    /* both sides are employees */
 	bool transferred; /* more than one agent took part */
 	struct ut_span_list known;
@@ -58,6 +59,10 @@ bool ut_channel_parse(const char *s, struct ut_claim_party *p);
 /* UT_N_ROLES, UT_N_KINDS where the word is unknown. */
 enum ut_role ut_role_parse(const char *s);
 enum ut_kind ut_kind_parse(const char *s);
+
+/* "first_speaker" of an object: "customer", "agent" or absent. UT_EMETA. */
+enum ut_status ut_first_speaker_read(const json_t *obj, const char *name, const char *where,
+				     enum ut_role *ret, struct ut_error *err);
 
 /* A sidecar of ours, or a vCon. recording: its path, to find its dialog in a vCon; may be NULL.
  * UT_EMETA names the key and the fault. */

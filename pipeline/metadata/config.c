@@ -30,6 +30,7 @@ struct layout {
 struct profile {
 	char *name, *description, *text;
 	struct layout layout[N_WHEN];
+	enum ut_role first; /* who speaks first; UT_ROLE_UNKNOWN: not said */
 };
 
 struct folder {
@@ -129,6 +130,8 @@ static enum ut_status read_layout(const json_t *list, const char *name, const ch
 
 static void describe(const struct profile *p, struct ut_text *t)
 {
+	if (!p->layout[ALWAYS].n && !p->layout[INBOUND].n && !p->layout[OUTBOUND].n)
+		ut_text_addf(t, "one channel, %s first", ut_role_name(p->first));
 	for (unsigned w = 0; w < N_WHEN; w++) {
 		const struct layout *l = &p->layout[w];
 
@@ -151,8 +154,8 @@ static void describe(const struct profile *p, struct ut_text *t)
 static enum ut_status read_profile(const json_t *j, const char *key, const char *name,
 				   struct profile *p, struct ut_error *err)
 {
-	static const char *const keys[] = { "description", "channels", "inbound", "outbound",
-					    NULL };
+	static const char *const keys[] = { "description", "channels",      "inbound",
+					    "outbound",    "first_speaker", NULL };
 	struct ut_text t = { 0 };
 	char where[80];
 	const char *description;
@@ -165,6 +168,8 @@ static enum ut_status read_profile(const json_t *j, const char *key, const char 
 	st = ut_json_check_keys(j, keys, name, where, err);
 	if (st == UT_OK)
 		st = ut_json_text(j, "description", name, where, &description, err);
+	if (st == UT_OK)
+		st = ut_first_speaker_read(j, name, where, &p->first, err);
 	for (unsigned w = 0; st == UT_OK && w < N_WHEN; w++) {
 		const json_t *list = json_object_get(j, when_key[w]);
 
@@ -179,9 +184,11 @@ static enum ut_status read_profile(const json_t *j, const char *key, const char 
 			       "%.100s: profile '%.40s' has channels for every direction and for "
 			       "one: give one kind",
 			       name, key);
-	if (!p->layout[ALWAYS].n && !p->layout[INBOUND].n && !p->layout[OUTBOUND].n)
+	if (!p->layout[ALWAYS].n && !p->layout[INBOUND].n && !p->layout[OUTBOUND].n && !p->first)
 		return ut_fail(err, UT_EMETA,
-			       "%.100s: profile '%.40s' says nothing of its channels", name, key);
+			       "%.100s: profile '%.40s' says nothing of its channels, nor who "
+			       "speaks first",
+			       name, key);
 	describe(p, &t);
 	p->text = t.s;
 	p->name = strdup(key);
@@ -414,7 +421,7 @@ enum ut_status ut_profile_claims(const struct ut_meta_config *cfg, const char *n
 			l = &p->layout[INBOUND];
 		else if (direction && strcmp(direction, "outbound") == 0)
 			l = &p->layout[OUTBOUND];
-		if (l->n == 0)
+		if (l->n == 0 && !(p->first && !p->layout[INBOUND].n && !p->layout[OUTBOUND].n))
 			return ut_fail(err, UT_EMETA,
 				       "profile %.60s depends on the direction of the call, which "
 				       "is %s: give \"direction\" in the sidecar",
@@ -422,6 +429,7 @@ enum ut_status ut_profile_claims(const struct ut_meta_config *cfg, const char *n
 	}
 	snprintf(c.source, sizeof(c.source), "profile %.60s%s%s", name,
 		 l == &p->layout[ALWAYS] ? "" : ", ", l == &p->layout[ALWAYS] ? "" : direction);
+	c.first = p->first;
 	for (unsigned i = 0; i < l->n; i++) {
 		struct ut_claim_party cp = { .channel = (int)i,
 					     .role = l->ch[i].role,

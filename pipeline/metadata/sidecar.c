@@ -13,7 +13,7 @@ static const char *const keys[] = {
 	"team",          "agent_id",   "customer_key", "case_id",          "language",
 	"purpose",       "notice",     "profile",      "customer_channel", "agent_channel",
 	"customer_kind", "agent_kind", "internal",     "parties",          "masked",
-	"hold",          NULL,
+	"hold",          "first_speaker", NULL,
 };
 static const char *const party_keys[] = { "channel", "role", "kind", "id", NULL };
 static const char *const span_keys[] = { "start_s", "end_s", "reason", NULL };
@@ -227,6 +227,8 @@ static enum ut_status read_all(const json_t *j, const char *name, struct ut_clai
 	st = ut_json_check_keys(j, keys, name, "", err);
 	if (st == UT_OK)
 		st = read_fields(j, name, c, err);
+	if (st == UT_OK)
+		st = ut_first_speaker_read(j, name, "", &c->first, err);
 	v = json_object_get(j, "internal");
 	if (st == UT_OK && v && !json_is_boolean(v) && !json_is_null(v))
 		st = ut_fail(err, UT_EMETA, "%.100s: 'internal' must be true or false", name);

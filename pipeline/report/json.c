@@ -33,8 +33,8 @@ static const char *party_on(const struct ut_call *c, int channel, const struct u
 
 	*ret = NULL;
 	for (unsigned i = 0; i < c->n_parties; i++) {
-		if (c->party[i].channel != channel)
-			continue;
+		if (c->party[i].channel != channel && c->party[i].channel >= 0)
+			continue; /* a voice of a mix is on all */
 		if (found)
 			return "mixed";
 		found = &c->party[i];

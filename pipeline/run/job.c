@@ -40,6 +40,8 @@ enum ut_status ut_analysis_key(const struct ut_analyse_opts *o, const struct ut_
 	for (unsigned i = 0; st == UT_OK && i < c.n_parties; i++)
 		ut_text_addf(out, "%d %d %d %d\n", c.party[i].channel, (int)c.party[i].role,
 			     (int)c.party[i].kind, c.party[i].verified);
+	if (st == UT_OK && c.first.role != UT_ROLE_UNKNOWN)
+		ut_text_addf(out, "first %d\n", (int)c.first.role);
 	for (size_t i = 0; st == UT_OK && i < c.n_problems; i++)
 		ut_text_addf(out, "%s\n", c.problem[i].code);
 	ut_call_done(&c);
@@ -98,8 +100,10 @@ static enum ut_status work(void *state, const struct ut_job *j, struct ut_beat *
 	w->call.media.size_bytes = size;
 	st = ut_wire_encode(&w->call, reply, err);
 	for (unsigned i = 0; i < UT_MAX_CHANNELS; i++)
-		if (w->call.ch[i].frames.cap > KEEP_ROWS)
+		if (w->call.ch[i].frames.cap > KEEP_ROWS) {
 			ut_frame_table_done(&w->call.ch[i].frames);
+			ut_timbre_table_done(&w->call.ch[i].timbre);
+		}
 	return st;
 }
 

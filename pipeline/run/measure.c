@@ -12,7 +12,8 @@ static void on_row(void *user, const struct ut_frame *row)
 {
 	struct ut_chain *ch = user;
 
-	if (ut_frame_table_push(ch->rows, row) != UT_OK)
+	if (ut_frame_table_push(ch->rows, row) != UT_OK ||
+	    ut_timbre_table_push(ch->timbre, ut_engine_timbre(ch->engine)) != UT_OK)
 		ch->no_memory = true;
 }
 
@@ -55,6 +56,8 @@ static enum ut_status ready(struct ut_analyser *a, unsigned n_ch, unsigned rate_
 		ch->tail.n = 0;
 		ch->rows = &c->ch[i].frames;
 		ch->rows->n = 0;
+		ch->timbre = &c->ch[i].timbre;
+		ch->timbre->n = 0;
 		ch->no_memory = false;
 		ch->a = a;
 	}

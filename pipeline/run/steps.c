@@ -28,6 +28,7 @@ const struct ut_step ut_steps[] = {
 	{ "measure", ut_step_measure }, /* media, ch[].frames: decode, resample, 10 ms rows */
 	{ "assign", assign },           /* meta, party[]: who is who */
 	{ "activity", activity },       /* ch[].activity: where there is speech, music, tones */
+	{ "speakers", ut_step_speakers }, /* speaker[], party[]: a mono mix told apart by voice */
 	{ "turns", turns },             /* turns, measures: who spoke when */
 	{ "listen", listen },           /* nothing of the record: phrases for the next step */
 	{ "closing", closing },         /* closing.span: where is "OK, I understand" */
@@ -209,12 +210,12 @@ static enum ut_status turns(UT_UNUSED struct ut_analyser *a, UT_UNUSED const str
 		int ch = c->party[i].channel;
 
 		/* two parties on one channel are not told apart: the first one has its speech */
-		if (ch >= 0 && (unsigned)ch < c->n_ch && !taken[ch]) {
-			in.spans[i] = &c->ch[ch].activity.spans;
-			taken[ch] = true;
-		} else {
+		if (ch >= 0 && taken[ch])
 			in.spans[i] = &nothing;
-		}
+		else
+			in.spans[i] = ut_call_party_spans(c, i);
+		if (ch >= 0)
+			taken[ch] = true;
 	}
 	for (unsigned i = 0; i < c->n_ch; i++)
 		in.n_frames = UT_MAX(in.n_frames, (int64_t)c->ch[i].frames.n);
@@ -320,11 +321,11 @@ static enum ut_status listen(struct ut_analyser *a, const struct ut_recording *r
 		return read_transcript(a, r, c, err);
 	if (!lang)
 		return UT_OK;
-	ch = (unsigned)c->party[customer].channel;
+	ch = (unsigned)(ut_call_party_channel(c, (unsigned)customer) - c->ch);
 	in = (struct ut_hear_in){
 		.pcm = a->pcm,
 		.n = tail(a, ch),
-		.speech = &c->ch[ch].activity.spans,
+		.speech = ut_call_party_spans(c, (unsigned)customer),
 		.party = (unsigned)customer,
 	};
 	in.pos = a->chain[ch].tail.n - (int64_t)in.n;
@@ -354,7 +355,7 @@ static enum ut_status closing(struct ut_analyser *a, UT_UNUSED const struct ut_r
 	rec->span.latency = UT_NO_LATENCY;
 	if (in.customer < 0)
 		return ut_call_set(&rec->reason, why.msg) == UT_OK ? UT_OK : no_memory(err);
-	in.speech = &c->ch[c->party[in.customer].channel].activity.spans;
+	in.speech = ut_call_party_spans(c, (unsigned)in.customer);
 	ut_closing_find(&in, &rec->span);
 	rec->party = in.customer;
 	phrase = rec->span.phrase;

@@ -20,6 +20,7 @@ struct ut_chain { /* one channel's way from source samples to rows */
 	struct ut_engine *engine;
 	struct ut_tail tail;
 	struct ut_frame_table *rows; /* of the call in hand */
+	struct ut_timbre_table *timbre;
 	bool no_memory;
 	struct ut_analyser *a;
 };
@@ -51,6 +52,10 @@ enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording 
 /* Fills a->known from the metadata. UT_ENOMEM. */
 enum ut_status ut_step_known_spans(struct ut_analyser *a, const struct ut_recording *r,
 				   struct ut_error *err);
+
+/* speakers.c: what voices tell. A mono mix told apart. */
+enum ut_status ut_step_speakers(struct ut_analyser *a, const struct ut_recording *r,
+				struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 
 /* Processor seconds of this process. */
 double ut_cpu_s(void);
