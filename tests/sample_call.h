@@ -105,6 +105,10 @@ __attribute__((unused)) static void sample_call_full(struct ut_call *c, uint32_t
 		a->leak_db = (float)(-40 + 10 * sample_unit(&s));
 		ut_span_list_push(&a->spans, &hold);
 		ut_span_list_push(&a->spans, &beep);
+		ut_loudness_resize(&c->ch[i].loudness, 300);
+		for (size_t k = 0; k < 300; k++)
+			if (k % 7)
+				c->ch[i].loudness.db[k] = (int8_t)(-20 - (int)((k * 37 + 11 * i) % 40));
 	}
 	c->turns.v = calloc(12, sizeof(*c->turns.v));
 	c->turns.cap = c->turns.n = 12;

@@ -89,6 +89,8 @@ void ut_call_reset(struct ut_call *c)
 		c->ch[i].timbre.n = 0;
 		c->ch[i].activity.spans = keep.ch[i].activity.spans;
 		c->ch[i].activity.spans.n = 0;
+		c->ch[i].loudness = keep.ch[i].loudness;
+		c->ch[i].loudness.n = 0;
 	}
 	for (unsigned i = 0; i < UT_MAX_SPEAKERS; i++) {
 		c->speaker[i] = keep.speaker[i];
@@ -107,12 +109,29 @@ void ut_call_done(struct ut_call *c)
 		ut_frame_table_done(&c->ch[i].frames);
 		ut_timbre_table_done(&c->ch[i].timbre);
 		ut_span_list_done(&c->ch[i].activity.spans);
+		free(c->ch[i].loudness.db);
 	}
 	for (unsigned i = 0; i < UT_MAX_SPEAKERS; i++)
 		ut_span_list_done(&c->speaker[i]);
 	ut_turn_list_done(&c->turns);
 	free(c->problem);
 	ut_call_init(c);
+}
+
+enum ut_status ut_loudness_resize(struct ut_loudness *l, size_t n)
+{
+	if (n > l->cap) {
+		int8_t *db = realloc(l->db, n);
+
+		if (!db)
+			return UT_ENOMEM;
+		l->db = db;
+		l->cap = n;
+	}
+	if (n)
+		memset(l->db, UT_NO_LEVEL, n);
+	l->n = n;
+	return UT_OK;
 }
 
 enum ut_status ut_call_set(char **slot, const char *s)

@@ -71,10 +71,18 @@ struct ut_problem {       /* a named fact about the recording that a person shou
 	char *message;    /* says what to do; at most UT_MAX_MESSAGE bytes */
 };
 
+/* One value a second of the recording: the mean level of the channel's own speech in it, dBFS. */
+struct ut_loudness {
+	int8_t *db; /* UT_NO_LEVEL where nobody speaks (or it is masked) */
+	size_t n, cap;
+};
+enum { UT_NO_LEVEL = -128, UT_LEAST_LEVEL = -120 };
+
 struct ut_channel {
 	struct ut_frame_table frames;
 	struct ut_timbre_table timbre; /* of the same frames */
 	struct ut_activity_channel activity;
+	struct ut_loudness loudness;
 };
 
 /* Filled by metadata/: who is said to speak first in a recording. */
@@ -120,6 +128,9 @@ struct ut_call {
 void ut_call_init(struct ut_call *c);
 void ut_call_reset(struct ut_call *c);
 void ut_call_done(struct ut_call *c);
+
+/* Makes it n seconds long, none of them known. UT_ENOMEM. */
+enum ut_status ut_loudness_resize(struct ut_loudness *l, size_t n);
 
 /* Replaces *slot by a copy of s (NULL allowed). UT_ENOMEM. */
 enum ut_status ut_call_set(char **slot, const char *s);

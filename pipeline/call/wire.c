@@ -7,8 +7,8 @@
 
 #include "call/problems.h"
 
-/* "UTC2": raise the digit with any change of the visit below. */
-static const char magic[4] = { 'U', 'T', 'C', '2' };
+/* "UTC3": raise the digit with any change of the visit below. */
+static const char magic[4] = { 'U', 'T', 'C', '3' };
 
 enum { MAX_FRAME = 1 << 30 }; /* 10 ms each: 124 days */
 static const double MAX_S = 1e7, MAX_DB = 1e4, MAX_VALUE = 1e9;
@@ -259,6 +259,34 @@ static void io_spans(struct io *x, struct ut_span_list *l)
 	}
 }
 
+static void io_loudness(struct io *x, struct ut_loudness *l)
+{
+	int64_t n = (int64_t)l->n;
+
+	if (!io_int(x, &n, 0, MAX_FRAME / UT_FRAMES_PER_S, "loudness"))
+		return;
+	if (x->out) {
+		if (n)
+			ut_text_addn(x->out, (const char *)l->db, (size_t)n);
+		return;
+	}
+	if (x->end - x->p < n) {
+		stop(x, "loudness");
+		return;
+	}
+	if (ut_loudness_resize(l, (size_t)n) != UT_OK) {
+		x->nomem = true;
+		stop(x, "loudness");
+		return;
+	}
+	for (int64_t i = 0; i < n; i++) {
+		l->db[i] = (int8_t)x->p[i];
+		if (l->db[i] > 0 || (l->db[i] < UT_LEAST_LEVEL && l->db[i] != UT_NO_LEVEL))
+			stop(x, "loudness");
+	}
+	x->p += n;
+}
+
 static void io_channels(struct io *x, struct ut_call *c)
 {
 	INT(c->n_ch, 0, UT_MAX_CHANNELS);
@@ -270,6 +298,7 @@ static void io_channels(struct io *x, struct ut_call *c)
 		REAL(a->leak_db, -MAX_DB, MAX_DB);
 		BOOL(a->silent);
 		io_spans(x, &a->spans);
+		io_loudness(x, &c->ch[i].loudness);
 	}
 }
 

@@ -241,6 +241,24 @@ static void content(const struct ut_export *e, const struct ut_turn *t, struct u
 	}
 }
 
+/* A value a second, as Contact Lens has: dB above one step of 16 bits (dBFS + 96), null where the
+ * party does not speak in it. */
+static void loudness(struct ut_json *j, const struct ut_call *c, const struct ut_turn *t)
+{
+	int ch = c->party[t->party].channel;
+	const struct ut_loudness *l =
+	    ch >= 0 && (unsigned)ch < c->n_ch ? &c->ch[ch].loudness : NULL;
+
+	if (!l || l->n == 0) /* of a mix, or measured before levels were kept */
+		return;
+	ut_json_begin_array(j, "LoudnessScores");
+	for (int64_t s = t->start / UT_FRAMES_PER_S; s * UT_FRAMES_PER_S < t->end; s++)
+		ut_json_real(j, NULL,
+			     s < (int64_t)l->n && l->db[s] != UT_NO_LEVEL ? l->db[s] + 96.0 : NAN,
+			     0);
+	ut_json_end_array(j);
+}
+
 static void transcript(struct ut_json *j, const struct ut_export *e)
 {
 	const struct ut_call *c = e->call;
@@ -259,6 +277,7 @@ static void transcript(struct ut_json *j, const struct ut_export *e)
 		ut_json_string(j, "Content", words.failed || !words.s ? "" : words.s);
 		ut_json_int(j, "EndOffsetMillis", ms(t->end));
 		ut_json_string(j, "Id", turn);
+		loudness(j, c, t);
 		ut_json_string(j, "ParticipantId", id(c, t->party, buf));
 		ut_json_string(j, "ParticipantRole", role(c, t->party, buf));
 		ut_json_end_object(j);

@@ -4,6 +4,7 @@
 #include "metadata/transcript.h"
 #include "run/steps.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -197,6 +198,38 @@ static enum ut_status activity(struct ut_analyser *a, UT_UNUSED const struct ut_
 	return st;
 }
 
+/* The mean level of each second's speech, as power: the own speech, what leaks in left out. */
+static enum ut_status loudness(struct ut_channel *ch)
+{
+	const struct ut_span_list *l = &ch->activity.spans;
+	const struct ut_frame_table *t = &ch->frames;
+	size_t k = 0;
+
+	if (ut_loudness_resize(&ch->loudness, (t->n + UT_FRAMES_PER_S - 1) / UT_FRAMES_PER_S) !=
+	    UT_OK)
+		return UT_ENOMEM;
+	for (size_t s = 0; s < ch->loudness.n; s++) {
+		int64_t from = (int64_t)s * UT_FRAMES_PER_S, to = from + UT_FRAMES_PER_S;
+		double power = 0;
+		unsigned n = 0;
+
+		while (k < l->n && l->v[k].end <= from)
+			k++;
+		for (size_t j = k; j < l->n && l->v[j].start < to; j++) {
+			int64_t end = UT_MIN(UT_MIN(l->v[j].end, to), (int64_t)t->n);
+
+			if (l->v[j].kind != UT_SPAN_SPEECH)
+				continue;
+			for (int64_t i = UT_MAX(l->v[j].start, from); i < end; i++, n++)
+				power += pow(10, (double)t->row[i].level_db / 10);
+		}
+		if (n)
+			ch->loudness.db[s] = (int8_t)lrint(
+			    UT_MIN(UT_MAX(10 * log10(power / n), UT_LEAST_LEVEL), 0.0));
+	}
+	return UT_OK;
+}
+
 static enum ut_status turns(UT_UNUSED struct ut_analyser *a, UT_UNUSED const struct ut_recording *r,
 			    UT_UNUSED struct ut_beat *beat, struct ut_call *c, struct ut_error *err)
 {
@@ -217,8 +250,11 @@ static enum ut_status turns(UT_UNUSED struct ut_analyser *a, UT_UNUSED const str
 		if (ch >= 0)
 			taken[ch] = true;
 	}
-	for (unsigned i = 0; i < c->n_ch; i++)
+	for (unsigned i = 0; i < c->n_ch; i++) {
 		in.n_frames = UT_MAX(in.n_frames, (int64_t)c->ch[i].frames.n);
+		if (loudness(&c->ch[i]) != UT_OK)
+			return no_memory(err);
+	}
 	st = ut_turns_find(&in, &c->turns, &c->measures, err);
 	c->measures.duration_s = (double)c->media.n_samples / c->media.rate_hz;
 	if (st == UT_OK && in.customer >= 0 && c->measures.party[in.customer].talk_s <= 0 &&

@@ -212,10 +212,26 @@ static enum ut_status load_measures(struct load *l)
 	return rc < 0 ? UT_EDB : UT_OK;
 }
 
+static enum ut_status load_loudness(struct load *l, sqlite3_stmt *st, int col,
+				    struct ut_loudness *ret)
+{
+	const int8_t *b = sqlite3_column_blob(st, col);
+	int n = sqlite3_column_bytes(st, col);
+
+	if (ut_loudness_resize(ret, (size_t)n) != UT_OK)
+		return ut_fail(l->err, UT_ENOMEM, "not enough memory");
+	for (int i = 0; i < n; i++) {
+		if (b[i] > 0 || (b[i] < UT_LEAST_LEVEL && b[i] != UT_NO_LEVEL))
+			return damaged(l, "loudness");
+		ret->db[i] = b[i];
+	}
+	return UT_OK;
+}
+
 static enum ut_status load_channels(struct load *l)
 {
-	sqlite3_stmt *st = rows(l, "SELECT channel, noise_db, speech_db, leak_db, silent"
-				   " FROM channel WHERE call_id = ? ORDER BY channel");
+	sqlite3_stmt *st = rows(l, "SELECT channel, noise_db, speech_db, leak_db, silent,"
+				   " loudness FROM channel WHERE call_id = ? ORDER BY channel");
 	int rc;
 
 	if (!st)
@@ -230,6 +246,8 @@ static enum ut_status load_channels(struct load *l)
 		a->speech_db = (float)sqlite3_column_double(st, 2);
 		a->leak_db = (float)sqlite3_column_double(st, 3);
 		a->silent = sqlite3_column_int(st, 4) != 0;
+		if (load_loudness(l, st, 5, &l->c->ch[l->c->n_ch - 1].loudness) != UT_OK)
+			return UT_EDB;
 	}
 	if (rc < 0)
 		return UT_EDB;

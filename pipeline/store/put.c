@@ -341,10 +341,11 @@ static enum ut_status put_channels(struct ut_store *s, int64_t id, const struct 
 {
 	for (unsigned i = 0; i < c->n_ch; i++) {
 		const struct ut_activity_channel *a = &c->ch[i].activity;
+		const struct ut_loudness *l = &c->ch[i].loudness;
 		sqlite3_stmt *st =
 		    ut_db_stmt(s,
 			       "INSERT INTO channel (call_id, channel, noise_db, speech_db,"
-			       " leak_db, silent) VALUES (?,?,?,?,?,?)",
+			       " leak_db, silent, loudness) VALUES (?,?,?,?,?,?,?)",
 			       err);
 		int n = 0;
 
@@ -356,6 +357,8 @@ static enum ut_status put_channels(struct ut_store *s, int64_t id, const struct 
 		ut_db_real(st, &n, a->speech_db);
 		ut_db_real(st, &n, a->leak_db);
 		ut_db_int(st, &n, a->silent);
+		sqlite3_bind_blob(st, ++n, l->n ? (const void *)l->db : "", (int)l->n,
+				  SQLITE_STATIC);
 		if (ut_db_run(s, st, err) != UT_OK)
 			return UT_EDB;
 		for (size_t k = 0; k < a->spans.n; k++) {

@@ -248,6 +248,11 @@ def lists(d):
         if "entiment" in json.dumps(o):
             bad.append("%s: a sentiment" % f)
         who = {p["ParticipantId"]: p["ParticipantRole"] for p in o["Participants"]}
+        for t in o["Transcript"]:
+            s = t.get("LoudnessScores")
+            n = (t["EndOffsetMillis"] - 1) // 1000 - t["BeginOffsetMillis"] // 1000 + 1
+            if s is None or len(s) != n or not any(s) or any(x is not None and not 20 < x <= 96 for x in s):
+                bad.append("%s: %s for %d s" % (f, s, n))
         if any(t["ParticipantId"] not in who for t in o["Transcript"]):
             bad.append("%s: a turn of nobody" % f)
         if o["Categories"]["MatchedCategories"] and "CUSTOMER" not in who.values():
