@@ -99,7 +99,7 @@ struct channel {
 	const struct ut_frame_table *t;
 	size_t n;
 	struct ut_speech_columns col;
-	float *speech_z; /* log-odds of speech */
+	float *speech_z; /* log-odds of speech; col.spare */
 	float *music_z;  /* a step's */
 	float *echo_z;   /* excess of evidence for own speech, where another channel leaks */
 	unsigned char *speech, *music, *echo, *kind, *scratch;
@@ -113,37 +113,46 @@ static void channel_done(struct channel *c)
 {
 	ut_speech_columns_done(&c->col);
 	ut_span_list_done(&c->tones);
-	free(c->speech_z);
+	free(c->music_z);
+	free(c->echo_z);
 	free(c->speech);
 	free(c->voiced);
 	memset(c, 0, sizeof(*c));
 }
 
-static enum ut_status channel_init(struct channel *c, const struct ut_frame_table *t)
+static void channel_init(struct channel *c, const struct ut_frame_table *t)
 {
-	size_t n = t->n ? t->n : 1;
-
 	c->t = t;
 	c->n = t->n;
-	c->speech_z = malloc(3 * n * sizeof(float));
+}
+
+/* What is needed once the columns that tell speech are gone: the fewer live at once, the longer a
+ * call may be. */
+static enum ut_status channel_masks(struct channel *c)
+{
+	size_t n = c->n ? c->n : 1;
+
 	c->speech = calloc(5 * n, 1);
+	c->music_z = malloc((n / UT_MUSIC_STEP + 1) * sizeof(float));
 	c->voiced = malloc(ECHO_SAMPLES * sizeof(*c->voiced));
-	if (!c->speech_z || !c->speech || !c->voiced)
+	if (!c->speech || !c->music_z || !c->voiced)
 		return UT_ENOMEM;
-	c->music_z = c->speech_z + n;
-	c->echo_z = c->music_z + n;
 	c->music = c->speech + n;
 	c->echo = c->music + n;
 	c->kind = c->echo + n;
 	c->scratch = c->kind + n;
-	return ut_speech_columns_init(&c->col, t);
+	return UT_OK;
 }
 
-static void find_speech(struct channel *c)
+static enum ut_status find_speech(struct channel *c)
 {
 	const struct ut_activity_model *m = &ut_activity_model;
 	float w[UT_SPEECH_FEATURES][UT_SPEECH_HIDDEN]; /* so that hidden units go side by side */
+	enum ut_status st = ut_speech_columns_init(&c->col, c->t);
 
+	if (st != UT_OK)
+		return st;
+	c->speech_z = c->col.spare;
 	for (int k = 0; k < UT_SPEECH_FEATURES; k++)
 		for (int h = 0; h < UT_SPEECH_HIDDEN; h++)
 			w[k][h] = m->speech_w1[h][k] * m->speech_scale[k];
@@ -168,8 +177,14 @@ static void find_speech(struct channel *c)
 			out += m->speech_w2[h] * UT_MAX(sum[h], 0);
 		c->speech_z[i] = clamp(out, -12, 12);
 	}
+	ut_speech_columns_trim(&c->col);
+	c->speech_z = c->col.spare;
+	st = channel_masks(c);
+	if (st != UT_OK)
+		return st;
 	viterbi(c->speech_z, c->n, speech_weight, speech_switch, c->scratch, c->speech);
 	tidy(c->speech, c->n, SPEECH_GAP, SPEECH_MIN);
+	return UT_OK;
 }
 
 static void take_music(void *user, size_t frame, const float *f)
@@ -589,21 +604,22 @@ enum ut_status ut_activity_find(const struct ut_activity_in *in, struct ut_activ
 
 	if (in->n_ch < 1 || in->n_ch > UT_MAX_CHANNELS)
 		return ut_fail(err, UT_EINVAL, "activity: %u channels", in->n_ch);
-	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++) {
-		st = channel_init(&c[k], in->frames[k]);
+	for (unsigned k = 0; k < in->n_ch; k++) {
+		channel_init(&c[k], in->frames[k]);
 		longest = UT_MAX(longest, in->frames[k]->n);
 	}
-	if (st == UT_OK) {
-		tmp = malloc(longest * sizeof(*tmp));
-		if (!tmp)
-			st = UT_ENOMEM;
-	}
 	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++) {
-		find_speech(&c[k]);
-		st = ut_tones_find(c[k].t, &c[k].tones);
+		st = find_speech(&c[k]);
+		if (st == UT_OK)
+			st = ut_tones_find(c[k].t, &c[k].tones);
 		if (st == UT_OK)
 			find_music(&c[k]);
 	}
+	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++)
+		if (!(c[k].echo_z = malloc((c[k].n ? c[k].n : 1) * sizeof(float))))
+			st = UT_ENOMEM;
+	if (st == UT_OK && !(tmp = malloc(longest * sizeof(*tmp))))
+		st = UT_ENOMEM;
 	if (st == UT_OK)
 		find_echo(c, in->n_ch, out, tmp);
 	for (unsigned k = 0; k < in->n_ch && st == UT_OK; k++)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_COLUMNS = 11, FLOOR_BLOCK = 25, FLOOR_REACH = 10, N_BINS = 240 };
+enum { N_COLUMNS = 12, N_KEPT = 3, FLOOR_BLOCK = 25, FLOOR_REACH = 10, N_BINS = 240 };
 
 /* dBFS. Below silent_db a channel is gated or digitally silent: that is no noise floor. */
 static const float lowest_db = -100, silent_db = -85;
@@ -30,7 +30,7 @@ static void smooth(const float *x, size_t n, size_t k, float *out)
 
 /*
  * Maximum over 2k+1 frames (van Herk 1992, Gil & Werman 1993): running maxima of blocks of 2k+1,
- * forwards in fwd and backwards in bwd; a window is covered by one of each.
+ * forwards in fwd and backwards in bwd; a window is covered by one of each. out may be x.
  */
 static void sliding_max(const float *x, size_t n, size_t k, float *fwd, float *bwd, float *out)
 {
@@ -139,24 +139,23 @@ static float speech_level(const struct ut_frame_table *t, const float *level)
 enum ut_status ut_speech_columns_init(struct ut_speech_columns *c, const struct ut_frame_table *t)
 {
 	size_t n = t->n;
-	float **column[N_COLUMNS] = { &c->level, &c->floor,   &c->above3,  &c->above_max,
-				      &c->rel3,  &c->rel_max, &c->voiced5, &c->voiced_max,
-				      &c->flat4, &c->flux4,   &c->cpp4 };
-	float *a, *b, *d;
+	float **column[N_COLUMNS] = { &c->level,      &c->floor, &c->spare,   &c->above3,
+				      &c->above_max,  &c->rel3,  &c->rel_max, &c->voiced5,
+				      &c->voiced_max, &c->flat4, &c->flux4,   &c->cpp4 };
+	float *a, *d; /* a call of four hours has 1.4 million rows: no column for scratch alone */
 
 	memset(c, 0, sizeof(*c));
 	c->n = n;
 	c->empty = true;
 	if (!n)
 		return UT_OK;
-	c->memory = malloc((N_COLUMNS + 3) * n * sizeof(float));
+	c->memory = malloc(N_COLUMNS * n * sizeof(float));
 	if (!c->memory)
 		return UT_ENOMEM;
 	for (int k = 0; k < N_COLUMNS; k++)
 		*column[k] = c->memory + (size_t)k * n;
-	a = c->memory + (size_t)N_COLUMNS * n;
-	b = a + n;
-	d = b + n;
+	a = c->spare;
+	d = c->cpp4; /* filled last */
 	for (size_t i = 0; i < n; i++) {
 		c->level[i] = UT_MAX(t->row[i].level_db, lowest_db);
 		c->empty &= c->level[i] <= silent_db;
@@ -170,13 +169,13 @@ enum ut_status ut_speech_columns_init(struct ut_speech_columns *c, const struct 
 	for (size_t i = 0; i < n; i++)
 		a[i] = clamp(c->level[i] - c->floor[i], -3, 40);
 	smooth(a, n, 3, c->above3);
-	smooth(a, n, 1, b);
-	sliding_max(b, n, 10, a, d, c->above_max);
+	smooth(a, n, 1, c->above_max);
+	sliding_max(c->above_max, n, 10, a, d, c->above_max);
 	for (size_t i = 0; i < n; i++)
 		a[i] = clamp(c->level[i] - c->speech_db, -50, 10);
 	smooth(a, n, 3, c->rel3);
-	smooth(a, n, 1, b);
-	sliding_max(b, n, 10, a, d, c->rel_max);
+	smooth(a, n, 1, c->rel_max);
+	sliding_max(c->rel_max, n, 10, a, d, c->rel_max);
 	for (size_t i = 0; i < n; i++)
 		a[i] = t->row[i].voicing;
 	smooth(a, n, 5, c->voiced5);
@@ -191,6 +190,19 @@ enum ut_status ut_speech_columns_init(struct ut_speech_columns *c, const struct 
 		a[i] = clamp(t->row[i].cpp_db, 0, 40);
 	smooth(a, n, 4, c->cpp4);
 	return UT_OK;
+}
+
+void ut_speech_columns_trim(struct ut_speech_columns *c)
+{
+	float *less = c->memory ? realloc(c->memory, N_KEPT * c->n * sizeof(float)) : NULL;
+
+	if (less)
+		c->memory = less;
+	c->level = c->memory;
+	c->floor = c->level ? c->level + c->n : NULL;
+	c->spare = c->floor ? c->floor + c->n : NULL;
+	c->above3 = c->above_max = c->rel3 = c->rel_max = c->voiced5 = c->voiced_max = NULL;
+	c->flat4 = c->flux4 = c->cpp4 = NULL;
 }
 
 void ut_speech_columns_done(struct ut_speech_columns *c)

@@ -22,6 +22,7 @@ struct ut_speech_columns {
 	size_t n;
 	float *level, *floor, *above3, *above_max, *rel3, *rel_max, *voiced5, *voiced_max, *flat4,
 	    *flux4, *cpp4;
+	float *spare; /* a column more: the caller's, after init */
 	float *memory;
 	float speech_db; /* 80th percentile of its voiced frames' levels, dBFS */
 	bool empty;      /* nothing above digital silence */
@@ -29,6 +30,8 @@ struct ut_speech_columns {
 
 /* UT_ENOMEM. */
 enum ut_status ut_speech_columns_init(struct ut_speech_columns *c, const struct ut_frame_table *t);
+/* Gives back all columns but level, floor and spare. */
+void ut_speech_columns_trim(struct ut_speech_columns *c);
 void ut_speech_columns_done(struct ut_speech_columns *c);
 void ut_speech_features(const struct ut_speech_columns *c, const struct ut_frame_table *t, size_t i,
 			float f[UT_SPEECH_FEATURES]);
