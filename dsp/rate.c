@@ -7,6 +7,7 @@
 #include "dsp/kernel.h"
 #include "dsp/rate_net.h"
 #include "dsp/rate_model.h" /* after the shape it fills */
+#include "dsp/wide.h"
 
 const int ut_rate_dilation[UT_RATE_LAYERS] = { 1, 3, 8 };
 
@@ -107,8 +108,8 @@ void ut_rate_inputs(const struct ut_rate_norm *norm, const struct ut_frame *row,
 		in[5 + c] = ((&row->mfcc1)[c] - norm->mfcc[c]) / 3;
 }
 
-void ut_rate_layer(const float *restrict x, size_t n_in, size_t n, int dilation,
-		   const float *restrict w, const float *restrict b, float *restrict y)
+UT_WIDE void ut_rate_layer(const float *restrict x, size_t n_in, size_t n, int dilation,
+			   const float *restrict w, const float *restrict b, float *restrict y)
 {
 	for (size_t t = 0; t < n; t++) {
 		float acc[UNITS];

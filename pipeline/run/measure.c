@@ -19,10 +19,18 @@ static void on_row(void *user, const struct ut_frame *row)
 
 static void keep_tail(struct ut_tail *t, const float *x, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		float v = x[i] * 32767.0f;
+	while (n > 0) {
+		size_t at = (size_t)(t->n % TAIL), k = UT_MIN(n, TAIL - at);
 
-		t->x[t->n++ % TAIL] = (int16_t)lrintf(v > 32767 ? 32767 : v < -32767 ? -32767 : v);
+		for (size_t i = 0; i < k; i++) {
+			float v = x[i] * 32767.0f;
+
+			v = v > 32767 ? 32767 : v < -32767 ? -32767 : v;
+			t->x[at + i] = (int16_t)lrintf(v);
+		}
+		t->n += (int64_t)k;
+		x += k;
+		n -= k;
 	}
 }
 
@@ -30,7 +38,8 @@ static void on_8k(void *user, const float *x, size_t n)
 {
 	struct ut_chain *ch = user;
 
-	keep_tail(&ch->tail, x, n);
+	if (ch->tail.x) /* somebody will listen */
+		keep_tail(&ch->tail, x, n);
 	ut_engine_push(ch->engine, x, n, on_row, ch);
 }
 
@@ -49,7 +58,8 @@ static enum ut_status ready(struct ut_analyser *a, unsigned n_ch, unsigned rate_
 			return st;
 		if (!ch->engine && (st = ut_engine_create(&ch->engine, err)) != UT_OK)
 			return st;
-		if (!ch->tail.x && !(ch->tail.x = malloc(TAIL * sizeof(*ch->tail.x))))
+		if (a->recogniser && !ch->tail.x &&
+		    !(ch->tail.x = malloc(TAIL * sizeof(*ch->tail.x))))
 			return ut_fail(err, UT_ENOMEM, "not enough memory");
 		ut_resample_reset(ch->resample);
 		ut_engine_reset(ch->engine);
