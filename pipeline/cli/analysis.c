@@ -212,6 +212,7 @@ int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, c
 	l->limits = (struct ut_worker_limits){
 		.memory_bytes = (size_t)a->memory_mb << 20,
 		.stall_s = (double)a->stall_s,
+		.max_jobs = 32, /* a new worker costs 25 ms of processor time */
 		/* a hundredth of real time is 5 to 10 times what the longest recording needs */
 		.cpu_s = UT_MAX(60.0, a->max_hours * 36),
 	};

@@ -17,6 +17,7 @@ enum { /* in the man page */
        UT_EXIT_SOME_FAILED, /* some recordings failed; the others are done */
        UT_EXIT_USAGE,
        UT_EXIT_RUNTIME, /* could not run at all: database, output, memory */
+       UT_EXIT_DAMAGED, /* merge: all is there but damaged calls, which are named */
 };
 
 enum { UT_CMD_HIDDEN = 1, UT_ANY_ARGS = -1 };

@@ -19,7 +19,10 @@ static const struct {
 	{ UT_EXIT_SOME_FAILED, "some recordings failed; each is named, the others are done" },
 	{ UT_EXIT_USAGE, "wrong use: nothing was done" },
 	{ UT_EXIT_RUNTIME, "could not run: database, output or memory" },
+	{ UT_EXIT_DAMAGED,
+	  "merge: damaged calls were left out; each is named, the rest is taken over" },
 	{ 130, "stopped by Ctrl-C; the same command goes on where it stopped" },
+	{ 141, "what it writes to was closed (`| head`); batch goes on to its end all the same" },
 	{ 143, "stopped by SIGTERM; likewise" },
 };
 

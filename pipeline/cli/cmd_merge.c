@@ -27,6 +27,15 @@ struct merge {
 	struct ut_text out;
 };
 
+static bool note_damage(void *user, const char *what)
+{
+	struct merge *m = user;
+
+	ut_text_add_visible(&m->out, what);
+	ut_text_add(&m->out, "\n");
+	return true;
+}
+
 static void note(struct merge *m, const char *file, const char *what)
 {
 	m->n_failed++;
@@ -92,10 +101,11 @@ static int take(struct merge *m, const char *file, struct ut_error *err)
 	enum ut_status st = ut_store_open(file, UT_STORE_READ, &from, err);
 
 	if (st == UT_OK)
-		st = ut_store_merge(m->into, from, file, ut_cli_user(), &n, err);
+		st = ut_store_merge(m->into, from, file, ut_cli_user(), note_damage, m, &n, err);
 	ut_store_close(&from);
 	m->sum.added += n.added;
 	m->sum.known += n.known;
+	m->sum.damaged += n.damaged;
 	m->sum.failures += n.failures;
 	m->sum.reviews += n.reviews;
 	if (st == UT_ENOMEM)
@@ -132,15 +142,24 @@ static int cmd_merge(int argc, char **argv)
 	    &m.out, "%lld call%s taken over from %d database%s, %lld known, %lld failure%s\n",
 	    (long long)m.sum.added, m.sum.added == 1 ? "" : "s", n, n == 1 ? "" : "s",
 	    (long long)m.sum.known, (long long)m.sum.failures, m.sum.failures == 1 ? "" : "s");
-	if (m.sum.reviews)
+	if (m.sum.damaged)
 		ut_text_addf(&m.out,
-			     "%lld verdict%s, blind sessions and coaching notes taken over; who gave "
-			     "them may not sign in here before `undertone user add`\n",
-			     (long long)m.sum.reviews, m.sum.reviews == 1 ? "" : "s");
+			     "%lld damaged call%s left out: analyse the recording%s again into the "
+			     "merged database\n",
+			     (long long)m.sum.damaged, m.sum.damaged == 1 ? "" : "s",
+			     m.sum.damaged == 1 ? "" : "s");
+	if (m.sum.reviews)
+		ut_text_addf(
+		    &m.out,
+		    "%lld verdict%s, blind sessions and coaching notes taken over; who gave "
+		    "them may not sign in here before `undertone user add`\n",
+		    (long long)m.sum.reviews, m.sum.reviews == 1 ? "" : "s");
 	if (rc == UT_EXIT_FINE)
 		rc = ut_cli_print(&m.out);
 	if (rc == UT_EXIT_FINE && m.n_failed)
 		rc = UT_EXIT_SOME_FAILED;
+	else if (rc == UT_EXIT_FINE && m.sum.damaged)
+		rc = UT_EXIT_DAMAGED;
 	ut_text_done(&m.out);
 	free(m.seen);
 	ut_store_close(&m.into);
@@ -154,10 +173,12 @@ const struct ut_command ut_cmd_merge = {
 	.max_args = UT_ANY_ARGS,
 	.args = "SHARD...",
 	.help = "fold the databases of many machines into one",
-	.about = "Doing it again changes nothing: what is there is not taken twice. Where the "
-		 "sources were made by `batch --shard I/N` (or a scheduler's array), all N must be "
-		 "given: the missing ones are listed, the others are taken over all the same, and "
-		 "the exit code is 1. So it is where a source cannot be read, or its last run did "
-		 "not come to its end.",
+	.about =
+	    "Doing it again changes nothing: what is there is not taken twice. Where the "
+	    "sources were made by `batch --shard I/N` (or a scheduler's array), all N must be "
+	    "given: the missing ones are listed, the others are taken over all the same, and "
+	    "the exit code is 1. So it is where a source cannot be read, or its last run did "
+	    "not come to its end. A damaged call is named and left out, the rest is taken over, "
+	    "and the exit code is 4.",
 	.opts = merge_opts,
 };

@@ -15,6 +15,7 @@ struct ut_source {
 	int fd;
 	int64_t size;
 	int io_errno; /* the last read that the system refused; 0 = none */
+	double max_s; /* no recording of this size may be longer */
 	char ext[16]; /* of the name, lower case, without the point */
 	unsigned char *head;
 	size_t head_n; /* min(size, UT_SNIFF_BYTES) */

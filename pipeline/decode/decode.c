@@ -12,6 +12,10 @@
 
 #include "decode/backend.h"
 
+/* So many seconds may any file have, and so many more for each of its bytes: a bomb of 40 kB that
+ * decodes to days is refused after 36 min of it. */
+static const double free_s = 600, s_a_byte = 0.04;
+
 struct ut_decoder {
 	struct ut_source src;
 	struct ut_open_in in; /* what the back end was opened with, for a second time */
@@ -162,13 +166,25 @@ static enum ut_status choose_and_open(struct ut_decoder *d, const struct ut_deco
 	return st == UT_OK ? st : ut_fail(err, st, "%s", first.msg);
 }
 
+static enum ut_status too_long(const struct ut_decoder *d, struct ut_error *err)
+{
+	if (free_s + s_a_byte * (double)d->src.size <= d->src.max_s)
+		return ut_fail(err, UT_ELIMIT,
+			       "%lld bytes that decode to more than %.0f min: no recording of a "
+			       "call is so dense; if it is one, convert it to WAV",
+			       (long long)d->src.size, d->src.max_s / 60);
+	return ut_fail(err, UT_ELIMIT,
+		       "longer than the limit of %.2f h: split the recording, or raise the limit "
+		       "if it really is one call",
+		       d->src.max_s / 3600);
+}
+
 enum ut_status ut_decoder_open(int fd, const char *name, const struct ut_decode_opts *o,
 			       struct ut_decoder **ret, struct ut_error *err)
 {
 	static const struct ut_decode_opts none;
 	struct ut_error local;
 	struct ut_decoder *d = calloc(1, sizeof(*d));
-	double max_s;
 	enum ut_status st;
 
 	o = o ? o : &none;
@@ -180,16 +196,19 @@ enum ut_status ut_decoder_open(int fd, const char *name, const struct ut_decode_
 	for (unsigned c = 0; c < UT_DECODE_MAX_CH; c++)
 		d->ch[c] = d->buf + (size_t)c * UT_DECODE_BLOCK;
 	st = source_init(&d->src, fd, name ? name : "", err);
+	d->src.max_s = UT_MIN(o->max_duration_s > 0 ? o->max_duration_s : 24 * 3600.0, 1e6);
+	d->src.max_s = UT_MIN(d->src.max_s, free_s + s_a_byte * (double)d->src.size);
 	if (st == UT_OK)
 		st = choose_and_open(d, o, err);
 	if (st != UT_OK) {
 		if (d->src.io_errno)
 			st = ut_fail(err, UT_EIO, "cannot read: %s", strerror(d->src.io_errno));
+		else if (st == UT_ELIMIT)
+			st = too_long(d, err);
 		ut_decoder_destroy(&d);
 		return st;
 	}
-	max_s = o->max_duration_s > 0 ? o->max_duration_s : 24 * 3600.0;
-	d->limit = (int64_t)(UT_MIN(max_s, 1e6) * d->info.rate_hz);
+	d->limit = (int64_t)(d->src.max_s * d->info.rate_hz);
 	*ret = d;
 	return UT_OK;
 }
@@ -254,6 +273,8 @@ enum ut_status ut_decoder_read(struct ut_decoder *d, struct ut_block *b, struct 
 		st = d->be->read(d->st, d->ch, UT_DECODE_BLOCK, &n, err);
 	if (st == UT_ENOMEM)
 		return st;
+	if (st == UT_ELIMIT)
+		return too_long(d, err);
 	if (st != UT_OK) {
 		n = 0;
 		if (d->src.io_errno)
@@ -269,10 +290,7 @@ enum ut_status ut_decoder_read(struct ut_decoder *d, struct ut_block *b, struct 
 		return UT_OK;
 	}
 	if (d->pos + (int64_t)n > d->limit)
-		return ut_fail(err, UT_ELIMIT,
-			       "longer than the limit of %.2f h: split the recording, or raise the "
-			       "limit if it really is one call",
-			       (double)d->limit / d->info.rate_hz / 3600);
+		return too_long(d, err);
 	for (unsigned c = 0; c < d->info.n_ch; c++) {
 		tidy(d->ch[c], n);
 		b->ch[c] = d->ch[c];

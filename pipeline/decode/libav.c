@@ -583,6 +583,9 @@ static enum ut_status fill(struct av *a, struct ut_error *err)
 		return UT_OK;
 	}
 	place_frame(a);
+	/* a hole that leads past the end need not be filled first */
+	if ((double)(a->pos + a->silence) > a->in.src->max_s * a->rate_hz)
+		return ut_fail(err, UT_ELIMIT, "too long");
 	a->frame_at = 0;
 	a->swr_n = a->swr_at = 0;
 	a->have_frame = true;

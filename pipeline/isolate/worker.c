@@ -228,6 +228,7 @@ struct slot {
 	int sock;
 	double beat_s; /* when it last showed progress */
 	bool killed;   /* by the watchdog */
+	unsigned jobs; /* done */
 	void *tag;
 	char ask[MAX_ASK];
 	char *in; /* what came and was not dealt with yet */
@@ -331,6 +332,7 @@ static enum ut_status spawn(struct ut_pool *p, struct slot *s, struct ut_error *
 	s->state = SLOT_STARTING;
 	s->beat_s = now_s();
 	s->killed = false;
+	s->jobs = 0;
 	s->in_n = 0;
 	return UT_OK;
 }
@@ -407,6 +409,12 @@ enum ut_status ut_pool_submit(struct ut_pool *p, int fd, const char *name, const
 	s->beat_s = now_s();
 	s->state = SLOT_BUSY;
 	return UT_OK;
+}
+
+void ut_pool_retire(struct ut_pool *p, unsigned slot)
+{
+	if (p->slot[slot].state == SLOT_IDLE)
+		reap(&p->slot[slot], true);
 }
 
 void ut_pool_answer(struct ut_pool *p, unsigned slot, bool go)
@@ -533,8 +541,12 @@ static bool take_message(struct ut_pool *p, struct slot *s, struct ut_pool_event
 		else
 			ut_fail(&ev->err, m.code, "%.*s", (int)m.n, body);
 		s->state = SLOT_IDLE;
-		/* after running out of memory nothing in it is sure to be whole */
-		if (m.code == UT_ENOMEM)
+		s->jobs++;
+		/* after running out of memory nothing in it is sure to be whole; what failed may
+		 * have been made to */
+		if (m.code == UT_ENOMEM ||
+		    (p->limits.max_jobs > 0 &&
+		     (s->jobs >= p->limits.max_jobs || (m.code != UT_OK && m.code != UT_EINTR))))
 			reap(s, true);
 		s->in_n = 0;
 		return true;

@@ -42,6 +42,9 @@ struct ut_worker_limits {
 	size_t memory_bytes; /* address space beyond what the worker starts with; 0 = none */
 	double stall_s;      /* without progress; 0 = none */
 	double cpu_s;        /* of one job; 0 = none */
+	/* A worker is replaced after so many jobs, and after one that failed: what a hostile file
+	 * may have done to it touches few others. 0 = never. */
+	unsigned max_jobs;
 };
 
 struct ut_pool;
@@ -78,6 +81,8 @@ unsigned ut_pool_n_busy(const struct ut_pool *p);
  * replaces it, try again after a wait. */
 enum ut_status ut_pool_submit(struct ut_pool *p, int fd, const char *name, const void *request,
 			      size_t n, void *tag, struct ut_error *err);
+/* The worker is replaced before its next job: its last answer raised doubts. */
+void ut_pool_retire(struct ut_pool *p, unsigned slot);
 void ut_pool_answer(struct ut_pool *p, unsigned slot, bool go);
 /*
  * One event. timeout_ms < 0: no limit. mask (may be NULL) is the signal mask while waiting, as for

@@ -391,6 +391,8 @@ static enum ut_status store_call(struct batch *b, struct work *w, const struct u
 	    ut_store_note_file(b->store, w->key.content, w->item.path, w->item.st.st_size,
 			       mtime_ns(&w->item.st), err) != UT_OK)
 		return UT_EDB;
+	if (b->call.media.partial) /* damage, or bytes made to look like it */
+		ut_pool_retire(b->pool, ev->slot);
 	b->r->n.done++;
 	b->r->n.audio_s += b->call.measures.duration_s;
 	return UT_OK;

@@ -18,7 +18,10 @@ void ut_stop_install(sigset_t *wait)
 	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction sa, old;
 	sigset_t block;
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
+	/* whoever read our messages may leave (`| head`): that ends no run */
+	sigaction(SIGPIPE, &ignore, NULL);
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = on_signal;
 	sigemptyset(&sa.sa_mask);

@@ -17,6 +17,8 @@ struct ut_store {
 	char *path;
 	enum ut_store_mode mode;
 	int probe_fd; /* see lock_holder in error.c; -1 */
+	/* current_since of what this handle's run confirms, and of what it adds; "" without a run */
+	char confirmed[64], added[64];
 	struct ut_store_stmt {
 		const char *sql; /* the literal's address is the key */
 		sqlite3_stmt *st;

@@ -18,6 +18,8 @@ struct merge {
 	size_t n_run;
 	struct ut_merge_counts *n;
 	struct ut_merge_counts kept; /* what is committed */
+	ut_fault_fn *fn;             /* told of damaged calls; NULL: nobody */
+	void *user;
 	struct ut_call call;
 };
 
@@ -276,6 +278,50 @@ static enum ut_status take_call(struct merge *m, sqlite3_stmt *row)
 	return rc == UT_OK ? take_files(m, k.content) : rc;
 }
 
+/* Damage in what is taken over, not a fault of either database as such. */
+static bool is_damage(const struct merge *m)
+{
+	int from = sqlite3_errcode(m->from->db) & 0xff, into = sqlite3_errcode(m->into->db) & 0xff;
+	bool well = from == SQLITE_OK || from == SQLITE_ROW || from == SQLITE_DONE;
+
+	/* the records themselves, or a page that only this call has */
+	if (into == SQLITE_OK || into == SQLITE_ROW || into == SQLITE_DONE)
+		return well || from == SQLITE_CORRUPT;
+	return well && into == SQLITE_CONSTRAINT; /* the target's rules refuse it */
+}
+
+/*
+ * One call, or nothing of it: a damaged one is named and left out, and the rest goes on. The same
+ * fault in what is around it (disk, lock, memory) ends the merge.
+ */
+static enum ut_status take_or_leave(struct merge *m, sqlite3_stmt *row)
+{
+	struct ut_error why = { 0 }, *err = m->err;
+	struct ut_merge_counts before = *m->n;
+	struct ut_text t = { 0 };
+	enum ut_status st = ut_db_exec(m->into, "SAVEPOINT one_call", err);
+
+	if (st != UT_OK)
+		return st;
+	m->err = &why;
+	st = take_call(m, row);
+	m->err = err;
+	if (st == UT_OK)
+		return ut_db_exec(m->into, "RELEASE one_call", err);
+	if (st == UT_ENOMEM || !is_damage(m))
+		return ut_fail(err, st, "%s", why.msg);
+	if (ut_db_exec(m->into, "ROLLBACK TO one_call; RELEASE one_call", err) != UT_OK)
+		return UT_EDB;
+	*m->n = before;
+	m->n->damaged++;
+	ut_text_addf(&t, "call %lld is left out: %s", (long long)sqlite3_column_int64(row, 0),
+		     why.msg);
+	if (m->fn)
+		m->fn(m->user, t.failed ? why.msg : t.s);
+	ut_text_done(&t);
+	return UT_OK;
+}
+
 static enum ut_status merge_calls(struct merge *m)
 {
 	sqlite3_stmt *row = ut_db_stmt(m->from,
@@ -289,7 +335,7 @@ static enum ut_status merge_calls(struct merge *m)
 	if (!row)
 		return UT_EDB;
 	while (st == UT_OK && (rc = ut_db_next(m->from, row, m->err)) > 0) {
-		st = take_call(m, row);
+		st = take_or_leave(m, row);
 		if (st == UT_OK && ++n % CALLS_A_COMMIT == 0) {
 			st = ut_db_exec(m->into, "COMMIT", m->err);
 			if (st == UT_OK)
@@ -347,9 +393,12 @@ static enum ut_status merge_failures(struct merge *m)
 }
 
 enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, const char *from_path,
-			      const char *actor, struct ut_merge_counts *ret, struct ut_error *err)
+			      const char *actor, ut_fault_fn *fn, void *user,
+			      struct ut_merge_counts *ret, struct ut_error *err)
 {
-	struct merge m = { .into = into, .from = from, .err = err, .n = ret };
+	struct merge m = {
+		.into = into, .from = from, .err = err, .n = ret, .fn = fn, .user = user
+	};
 	enum ut_status st;
 
 	memset(ret, 0, sizeof(*ret));
@@ -378,6 +427,7 @@ enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, cons
 			ret->known = m.kept.known;
 			ret->failures = m.kept.failures;
 			ret->reviews = 0;
+			ret->damaged = m.kept.damaged;
 		}
 	}
 	ut_db_release(from);

@@ -2,6 +2,7 @@
 /* put.c - everything that writes results: calls, failures, files, runs. */
 #include "store/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "call/wire.h"
@@ -27,6 +28,53 @@ static void bind_key(sqlite3_stmt *st, int *n, const struct ut_store_key *k)
 
 /* ---- runs ---- */
 
+/*
+ * Of several results of one content the one that became current last is shown. Within one run that
+ * must not depend on which of two names came first, so all results of a run have its time: those
+ * that it adds a millisecond after those that it only confirms, equals in the order of their keys.
+ * Never behind what is there, even where a clock was set back.
+ */
+static enum ut_status stamp(struct ut_store *s, int64_t run_id, struct ut_error *err)
+{
+	sqlite3_stmt *st = ut_db_stmt(
+	    s,
+	    "SELECT iif(m >= at, m || '+', at), iif(m >= at, m || '++',"
+	    " strftime('%Y-%m-%dT%H:%M:%fZ', at, '+0.001 seconds'))"
+	    " FROM (SELECT started_at AS at, (SELECT max(current_since) FROM call) AS m FROM run"
+	    " WHERE id = ?)",
+	    err);
+	int rc;
+
+	if (!st)
+		return UT_EDB;
+	sqlite3_bind_int64(st, 1, run_id);
+	rc = ut_db_next(s, st, err);
+	if (rc > 0) {
+		snprintf(s->confirmed, sizeof(s->confirmed), "%s", ut_db_str(st, 0));
+		snprintf(s->added, sizeof(s->added), "%s", ut_db_str(st, 1));
+		sqlite3_reset(st);
+	}
+	return rc < 0 ? UT_EDB : UT_OK;
+}
+
+/* To `since`, where that is later than what it has. */
+static enum ut_status set_since(struct ut_store *s, int64_t id, const char *since,
+				struct ut_error *err)
+{
+	sqlite3_stmt *st =
+	    ut_db_stmt(s,
+		       "UPDATE call SET current_since = ?1 WHERE id = ?2 AND current_since <> ?1"
+		       " AND (?3 OR current_since < ?1)",
+		       err);
+
+	if (!st)
+		return UT_EDB;
+	sqlite3_bind_text(st, 1, since, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, id);
+	sqlite3_bind_int(st, 3, since == s->added);
+	return ut_db_run(s, st, err);
+}
+
 enum ut_status ut_store_begin_run(struct ut_store *s, const struct ut_run_info *r, int64_t *run_id,
 				  struct ut_error *err)
 {
@@ -46,7 +94,7 @@ enum ut_status ut_store_begin_run(struct ut_store *s, const struct ut_run_info *
 	if (ut_db_run(s, st, err) != UT_OK)
 		return UT_EDB;
 	*run_id = sqlite3_last_insert_rowid(s->db);
-	return UT_OK;
+	return stamp(s, *run_id, err);
 }
 
 enum ut_status ut_store_end_run(struct ut_store *s, int64_t run_id, const struct ut_run_counts *c,
@@ -94,12 +142,13 @@ enum ut_status ut_store_lose_run(struct ut_store *s, int64_t run_id, struct ut_e
 /* ---- keys, files ---- */
 
 static enum ut_status find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,
-			       bool *current, struct ut_error *err)
+			       bool *current, bool *alone, struct ut_error *err)
 {
 	sqlite3_stmt *st = ut_db_stmt(
 	    s,
 	    "SELECT id, NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"
-	    " (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model))"
+	    " (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model)),"
+	    " NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND o.id <> c.id)"
 	    " FROM call AS c WHERE content = ? AND options = ? AND model = ?",
 	    err);
 	int n = 0, rc;
@@ -112,6 +161,7 @@ static enum ut_status find_key(struct ut_store *s, const struct ut_store_key *k,
 		return UT_EDB;
 	*call_id = rc ? sqlite3_column_int64(st, 0) : 0;
 	*current = rc && sqlite3_column_int(st, 1);
+	*alone = rc && sqlite3_column_int(st, 2);
 	sqlite3_reset(st);
 	return UT_OK;
 }
@@ -119,13 +169,16 @@ static enum ut_status find_key(struct ut_store *s, const struct ut_store_key *k,
 enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,
 				 struct ut_error *err)
 {
-	bool current;
+	bool current, alone;
 	sqlite3_stmt *st;
 	int64_t id;
 
-	if (find_key(s, k, &id, &current, err) != UT_OK)
+	if (find_key(s, k, &id, &current, &alone, err) != UT_OK)
 		return UT_EDB;
-	if (id && !current && s->mode != UT_STORE_READ) {
+	if (id && s->confirmed[0]) {
+		if (!alone && set_since(s, id, s->confirmed, err) != UT_OK)
+			return UT_EDB;
+	} else if (id && !current && s->mode != UT_STORE_READ) {
 		/* never behind the one it replaces, even where a clock was set back */
 		st = ut_db_stmt(s,
 				"UPDATE call SET current_since = max("
@@ -559,12 +612,14 @@ enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct u
 {
 	enum ut_status st;
 	int64_t id;
-	bool current;
+	bool current, alone;
 
-	st = find_key(s, k, &id, &current, err);
+	st = find_key(s, k, &id, &current, &alone, err);
 	if (st == UT_OK && id == 0) {
 		st = put_row(s, run_id, k, c, err);
 		id = sqlite3_last_insert_rowid(s->db);
+		if (st == UT_OK && s->added[0])
+			st = set_since(s, id, s->added, err);
 		if (st == UT_OK)
 			st = put_parties(s, id, c, err);
 		if (st == UT_OK)

@@ -72,7 +72,9 @@ enum ut_status ut_store_runs(struct ut_store *s, int64_t limit, bool only_open, 
 /*
  * *call_id is 0 where nothing is stored under the key. In a store that is not only read the
  * result found becomes the current one of its content again, where another key's was newer: the
- * last batch or rescore decides what `findings` shows.
+ * last batch or rescore decides what `findings` shows. Of several keys of one content in one run
+ * (the same recording under two names with different sidecars) those that the run added come
+ * before those that it found, and then the greater key: not the order of processing.
  */
 enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,
 				 struct ut_error *err);
@@ -214,6 +216,7 @@ enum ut_status ut_store_check(struct ut_store *s, ut_fault_fn *fn, void *user, i
 
 struct ut_merge_counts {
 	int64_t added, known; /* calls */
+	int64_t damaged;      /* calls left out, each told to fn */
 	int64_t failures;     /* taken over */
 	int64_t reviews;      /* verdicts, blind sessions, coaching notes that were new */
 	/* of the source's last run that had one: --shard index of count; count 0: none */
@@ -223,11 +226,13 @@ struct ut_merge_counts {
 /*
  * Takes over what `from` has and `into` does not: calls with their times, files, runs, failures
  * that no later result has resolved, verdicts, blind sessions, coaching notes, and the people who
- * gave them (without a way in: their tokens stay where they were made). Doing it again changes nothing. Each call is checked as for
- * ut_store_load_call; a damaged one stops the merge (what was taken over stays). actor: for audit.
+ * gave them (without a way in: their tokens stay where they were made). Doing it again changes
+ * nothing. Each call is checked as for ut_store_load_call; a damaged one is told to fn (may be
+ * NULL), nothing of it is kept, and the rest goes on. actor: for audit.
  */
 enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, const char *from_path,
-			      const char *actor, struct ut_merge_counts *ret, struct ut_error *err);
+			      const char *actor, ut_fault_fn *fn, void *user,
+			      struct ut_merge_counts *ret, struct ut_error *err);
 
 struct ut_handed;
 struct ut_purge {                 /* exactly one of the first three */

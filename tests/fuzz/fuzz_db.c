@@ -163,7 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		read_all(s);
 		if (ut_store_open(NULL, UT_STORE_MEMORY, &into, NULL) != UT_OK)
 			abort();
-		ut_store_merge(into, s, "f", "fuzz", &m, NULL);
+		ut_store_merge(into, s, "f", "fuzz", NULL, NULL, &m, NULL);
 		read_all(into);
 		ut_store_close(&into);
 		ut_store_close(&s);

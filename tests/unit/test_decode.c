@@ -506,6 +506,80 @@ static void test_false_sync(void)
 	}
 }
 
+static uint16_t crc(const unsigned char *p, size_t n, unsigned bits, unsigned poly)
+{
+	unsigned c = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		c ^= (unsigned)p[i] << (bits - 8);
+		for (int k = 0; k < 8; k++)
+			c = c >> (bits - 1) & 1 ? c << 1 ^ poly : c << 1;
+	}
+	return (uint16_t)(c & ((1u << bits) - 1));
+}
+
+/* FLAC of constant blocks, each 65,535 samples of silence in 14 or 15 bytes. */
+static void add_flac_bomb(struct bytes *b, unsigned n_frames)
+{
+	static const unsigned char head[] = { 'f',  'L',  'a',  'C',  0x80, 0, 0, 34, 0xff,
+					      0xff, 0xff, 0xff, 0,    0,    0, 0, 0,  0,
+					      0x01, 0xf4, 0,    0xf0, 0,    0, 0, 0 };
+
+	add(b, head, sizeof(head));
+	memset(b->v + b->n, 0, 16);
+	b->n += 16;
+	for (unsigned i = 0; i < n_frames; i++) {
+		size_t from = b->n;
+
+		add(b, "\xff\xf8\x74\x08", 4);
+		if (i < 0x80) {
+			b->v[b->n++] = (unsigned char)i;
+		} else if (i < 0x800) {
+			b->v[b->n++] = (unsigned char)(0xc0 | i >> 6);
+			b->v[b->n++] = (unsigned char)(0x80 | (i & 0x3f));
+		} else {
+			b->v[b->n++] = (unsigned char)(0xe0 | i >> 12);
+			b->v[b->n++] = (unsigned char)(0x80 | (i >> 6 & 0x3f));
+			b->v[b->n++] = (unsigned char)(0x80 | (i & 0x3f));
+		}
+		add(b, "\xff\xfe", 2);
+		b->v[b->n] = (unsigned char)crc(b->v + from, b->n - from, 8, 0x07);
+		b->n++;
+		add(b, "\0\0\0", 3);
+		{
+			uint16_t c = crc(b->v + from, b->n - from, 16, 0x8005);
+
+			b->v[b->n++] = (unsigned char)(c >> 8);
+			b->v[b->n++] = (unsigned char)c;
+		}
+	}
+}
+
+static void test_bomb(void)
+{
+	static struct bytes b;
+	struct got g;
+
+	tap_row("40 kB that decode to six hours: refused after 36 min of them");
+	b.n = 0;
+	add_flac_bomb(&b, 2800);
+	CHECK(b.n > 36000 && b.n < 43000);
+	g = decode(&b, "bomb.flac", NULL);
+	CHECK_EQ(g.open, UT_OK);
+	CHECK_EQ(g.read, UT_ELIMIT);
+	CHECK(strstr(g.err.msg, "bytes that decode to more than") != NULL);
+	CHECK(g.n > 600 * 8000 && (double)g.n <= (600 + 0.04 * (double)b.n) * 8000);
+	tap_end();
+
+	tap_row("eight minutes of silence in 1 kB are none");
+	b.n = 0;
+	add_flac_bomb(&b, 60);
+	g = decode(&b, "quiet.flac", NULL);
+	CHECK_EQ(g.read, UT_OK);
+	CHECK_EQ(g.n, 60 * 65535);
+	tap_end();
+}
+
 static void test_limits(void)
 {
 	static struct bytes b;
@@ -608,6 +682,7 @@ int main(void)
 	test_raw();
 	test_false_sync();
 	test_limits();
+	test_bomb();
 	test_seek();
 	test_not_files();
 	return tap_done();

@@ -198,6 +198,77 @@ static void test_ranked(void)
 	ut_store_close(&s);
 }
 
+/* The same recording with two sidecars, in both orders, new and known: the same one is shown. */
+static void test_shown(void)
+{
+	static const struct row {
+		const char *name;
+		uint32_t before; /* options of what is there already; 9: nothing */
+		uint32_t first, second;
+	} rows[] = {
+		{ "both new", 9, 0, 1 },       { "both new, the other way round", 9, 1, 0 },
+		{ "0 known, 1 new", 0, 0, 1 }, { "0 known, 1 new, the other way round", 0, 1, 0 },
+		{ "1 known, 0 new", 1, 0, 1 }, { "1 known, 0 new, the other way round", 1, 1, 0 },
+	};
+	struct ut_run_info info = { "batch", "{}", "0.1.0", "m", "host", 1 };
+	struct ut_error err = { 0 };
+	int64_t shown[UT_ARRAY_LEN(rows)][2];
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(rows); i++) {
+		const struct row *r = &rows[i];
+		struct ut_store *s = NULL;
+		struct ut_call c;
+		struct ut_stored stored;
+		int64_t run, id;
+
+		tap_row(r->name);
+		sample_call_full(&c, 1);
+		CHECK_EQ(ut_store_open(NULL, UT_STORE_MEMORY, &s, &err), UT_OK);
+		if (r->before != 9) {
+			CHECK_EQ(ut_store_begin_run(s, &info, &run, &err), UT_OK);
+			put(s, 1, r->before, &err);
+			usleep(5000);
+		}
+		for (int again = 0; again < 2; again++) {
+			CHECK_EQ(ut_store_begin_run(s, &info, &run, &err), UT_OK);
+			for (int k = 0; k < 2; k++) {
+				uint32_t o = k ? r->second : r->first;
+				struct ut_store_key key = key_of(&c, o);
+
+				CHECK_EQ(ut_store_find_key(s, &key, &id, &err), UT_OK);
+				if (id == 0)
+					put(s, 1, o, &err);
+				usleep(3000);
+			}
+			shown[i][again] = -1;
+			for (uint32_t o = 0; o < 2; o++) {
+				struct ut_store_key key = key_of(&c, o);
+				sqlite3_stmt *st =
+				    ut_db_stmt(s, "SELECT id FROM call WHERE options = ?", &err);
+
+				sqlite3_bind_text(st, 1, key.options, -1, SQLITE_STATIC);
+				CHECK_EQ(ut_db_next(s, st, &err), 1);
+				id = sqlite3_column_int64(st, 0);
+				sqlite3_reset(st);
+				CHECK_EQ(ut_store_stored(s, id, &stored, &err), UT_OK);
+				if (stored.current)
+					shown[i][again] = o;
+			}
+			usleep(5000);
+		}
+		if (i % 2) {
+			CHECK_EQ(shown[i][0], shown[i - 1][0]);
+			CHECK_EQ(shown[i][1], shown[i - 1][1]);
+		}
+		if (r->before != 9) /* what is new is shown */
+			CHECK_EQ(shown[i][0], 1 - (int64_t)r->before);
+		CHECK_EQ(shown[i][1], shown[0][1]);
+		ut_call_done(&c);
+		ut_store_close(&s);
+		tap_end();
+	}
+}
+
 static void test_keys(void)
 {
 	struct ut_store *s = must_open("keys.db", UT_STORE_WRITE);
@@ -1041,6 +1112,7 @@ int main(void)
 	test_round_trip();
 	test_order();
 	test_ranked();
+	test_shown();
 	test_keys();
 	test_files();
 	test_failures_and_runs();

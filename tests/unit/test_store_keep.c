@@ -134,7 +134,7 @@ static enum ut_status merge(const char *into, const char *from, struct ut_merge_
 {
 	struct ut_store *a = must_open(into, UT_STORE_WRITE), *b = must_open(from, UT_STORE_READ);
 	struct ut_error err = { 0 };
-	enum ut_status st = ut_store_merge(a, b, from, "tester", n, &err);
+	enum ut_status st = ut_store_merge(a, b, from, "tester", NULL, NULL, n, &err);
 
 	if (st != UT_OK)
 		printf("# %s\n", err.msg);
@@ -256,8 +256,14 @@ static void test_merge(void)
 	CHECK(ut_store_findings(s, &(struct ut_finding_query){ .limit = 0 }, not_call_4, NULL,
 				NULL) == UT_OK);
 	ut_store_close(&s);
-	CHECK_EQ(merge("of_law.db", "law.db", &n), UT_EDB);
-	CHECK_EQ(n.added, count("of_law.db", "SELECT count(*) FROM call"));
+	CHECK_EQ(merge("of_law.db", "law.db", &n), UT_OK);
+	CHECK_EQ(n.damaged, 1); /* the target's own law refuses it; the rest is taken over */
+	CHECK_EQ(n.added, 5);
+	CHECK_EQ(count("of_law.db", "SELECT count(*) FROM call"), 5);
+	CHECK_EQ(count("of_law.db", "SELECT count(*) FROM tone AS t JOIN closing AS k ON"
+				    " k.call_id = t.call_id JOIN party AS p ON p.call_id = k.call_id"
+				    " AND p.party = k.party WHERE p.kind <> 'external'"),
+		 0);
 	tap_end();
 
 	tap_row("killed in the middle of a merge: the next one finishes it");
@@ -554,6 +560,50 @@ static void test_check(void)
 	}
 }
 
+static void test_merge_damaged(void)
+{
+	static const char *const harm[] = {
+		"UPDATE turn SET party = 7 WHERE call_id = 3 AND n = 5",
+		"UPDATE problem SET code = 'nonsense' WHERE call_id = 3 AND code = 'leak'",
+		"DROP TRIGGER party_keeps_tone; UPDATE party SET role = 'agent' WHERE call_id = 3",
+	};
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(harm); i++) {
+		struct ut_merge_counts n = { 0 };
+		struct faults f = { 0 };
+		struct ut_error err = { 0 };
+		struct ut_store *a, *b;
+		sqlite3 *db;
+
+		tap_row("merge: a damaged call is named and left out, the rest taken over");
+		unlink(in_dir("harmed.db"));
+		unlink(in_dir("whole.db"));
+		make("harmed.db", 0, 6, "{}", true);
+		CHECK_EQ(sqlite3_open(in_dir("harmed.db"), &db), SQLITE_OK);
+		CHECK_EQ(sqlite3_exec(db, harm[i], NULL, NULL, NULL), SQLITE_OK);
+		sqlite3_close(db);
+		a = must_open("whole.db", UT_STORE_WRITE);
+		b = must_open("harmed.db", UT_STORE_READ);
+		for (int again = 0; again < 2; again++) {
+			memset(&f, 0, sizeof(f));
+			CHECK_EQ(ut_store_merge(a, b, "h", "tester", add_fault, &f, &n, &err),
+				 UT_OK);
+			CHECK_EQ(n.damaged, 1);
+			CHECK_EQ(n.added, again ? 0 : 5);
+			CHECK_EQ(n.known, again ? 5 : 0);
+			CHECK_EQ(f.n, 1);
+			CHECK(strstr(f.text, "call 3 is left out"));
+		}
+		memset(&f, 0, sizeof(f));
+		CHECK_EQ(ut_store_check(a, add_fault, &f, NULL, &err), UT_OK);
+		CHECK_EQ(f.n, 0);
+		ut_store_close(&a);
+		ut_store_close(&b);
+		CHECK_EQ(count("whole.db", "SELECT count(*) FROM call"), 5);
+		tap_end();
+	}
+}
+
 /* Pages of a real database with bytes changed: refused or read, never a crash or a hang. */
 static void test_damaged(void)
 {
@@ -617,6 +667,7 @@ int main(void)
 	test_purge();
 	test_reviews();
 	test_check();
+	test_merge_damaged();
 	test_damaged();
 	fflush(stdout);
 	if (fork() == 0) {

@@ -441,7 +441,7 @@ static void test_merge(void)
 		 UT_OK);
 
 	tap_row("a merge takes what trainers added, once");
-	CHECK_EQ(ut_store_merge(into, from, "f", "test", &n, &err), UT_OK);
+	CHECK_EQ(ut_store_merge(into, from, "f", "test", NULL, NULL, &n, &err), UT_OK);
 	CHECK_EQ(n.reviews, 4); /* two verdicts, a session, a note */
 	CHECK_EQ(count(into, "SELECT count(*) FROM verdict"), 2);
 	CHECK_EQ(count(into, "SELECT count(*) FROM verdict_tag"), 1);
@@ -449,7 +449,7 @@ static void test_merge(void)
 	CHECK_EQ(count(into, "SELECT count(*) FROM coaching"), 1);
 	CHECK_EQ(count(into, "SELECT count(*) FROM review_item WHERE reviewed"),
 		 count(from, "SELECT count(*) FROM review_item WHERE reviewed"));
-	CHECK_EQ(ut_store_merge(into, from, "f", "test", &n, &err), UT_OK);
+	CHECK_EQ(ut_store_merge(into, from, "f", "test", NULL, NULL, &n, &err), UT_OK);
 	CHECK_EQ(n.reviews, 0);
 	CHECK_EQ(count(into, "SELECT count(*) FROM verdict"), 2);
 	CHECK_EQ(count(into, "SELECT count(*) FROM calibration"), 1);
@@ -463,14 +463,14 @@ static void test_merge(void)
 
 	tap_row("the end of a session arrives later; another of its name stays apart");
 	CHECK_EQ(ut_review_end_calibration(from, dana, id, &err), UT_OK);
-	CHECK_EQ(ut_store_merge(into, from, "f", "test", &n, &err), UT_OK);
+	CHECK_EQ(ut_store_merge(into, from, "f", "test", NULL, NULL, &n, &err), UT_OK);
 	CHECK_EQ(count(into, "SELECT count(*) FROM calibration WHERE ended_at IS NULL"), 0);
 	CHECK_EQ(ut_db_exec(from,
 			    "UPDATE calibration SET created_at = '2020-01-01T00:00:00.000Z'", &err),
 		 UT_OK);
-	CHECK_EQ(ut_store_merge(into, from, "f", "test", &n, &err), UT_OK);
+	CHECK_EQ(ut_store_merge(into, from, "f", "test", NULL, NULL, &n, &err), UT_OK);
 	CHECK_EQ(count(into, "SELECT count(*) FROM calibration"), 2);
-	CHECK_EQ(ut_store_merge(into, from, "f", "test", &n, &err), UT_OK);
+	CHECK_EQ(ut_store_merge(into, from, "f", "test", NULL, NULL, &n, &err), UT_OK);
 	CHECK_EQ(count(into, "SELECT count(*) FROM calibration"), 2);
 	tap_end();
 

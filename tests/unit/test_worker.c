@@ -42,6 +42,8 @@ static enum ut_status work(UT_UNUSED void *state, const struct ut_job *j, struct
 		ssize_t n = read(j->fd, buf, sizeof(buf) - 1);
 
 		ut_text_addf(reply, "%zd %s %s", n, buf, j->request);
+	} else if (strcmp(j->name, "who") == 0) {
+		ut_text_addf(reply, "%ld", (long)getpid());
 	} else if (strcmp(j->name, "fail") == 0) {
 		return ut_fail(err, UT_EFORMAT, "not audio");
 	} else if (strcmp(j->name, "crash") == 0) {
@@ -99,6 +101,7 @@ static enum ut_status work(UT_UNUSED void *state, const struct ut_job *j, struct
 	return UT_OK;
 }
 
+/* the number of the process: whether it is still the same one */
 static const struct ut_worker_ops ops = { .start = start, .work = work };
 
 /* Until the job is answered. */
@@ -266,8 +269,64 @@ static void test_start_fails(void)
 	}
 }
 
+/* The process that does the next job; 0: none did. */
+static long who(struct ut_pool *p, int fd, unsigned *slot)
+{
+	struct ut_pool_event ev;
+	long pid;
+
+	if (!submit(p, fd, "who") || drain(p, &ev, true) != UT_OK)
+		return 0;
+	pid = strtol(ev.reply, NULL, 10);
+	*slot = ev.slot;
+	return pid;
+}
+
+static void test_replaced(void)
+{
+	const struct ut_worker_limits limits = { .stall_s = 60, .max_jobs = 3 };
+	struct ut_pool *p = NULL;
+	struct ut_pool_event ev;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	long a, b;
+	unsigned slot;
+
+	tap_row("a worker is replaced after three jobs");
+	CHECK_EQ(ut_pool_create(&ops, NULL, 1, &limits, &p, NULL), UT_OK);
+	a = who(p, fd, &slot);
+	CHECK_EQ(who(p, fd, &slot), a);
+	CHECK_EQ(who(p, fd, &slot), a);
+	b = who(p, fd, &slot);
+	CHECK(a && b && a != b);
+	tap_end();
+
+	tap_row("and after one that failed");
+	CHECK(submit(p, fd, "fail"));
+	CHECK_EQ(drain(p, &ev, true), UT_EFORMAT);
+	CHECK(!ev.died);
+	a = who(p, fd, &slot);
+	CHECK(a && a != b);
+	tap_end();
+
+	tap_row("but not after one that was dropped");
+	CHECK(submit(p, fd, "ask"));
+	CHECK_EQ(drain(p, &ev, false), UT_EINTR);
+	CHECK_EQ(who(p, fd, &slot), a);
+	tap_end();
+
+	tap_row("and where its answer raised doubts");
+	b = who(p, fd, &slot);
+	ut_pool_retire(p, slot);
+	a = who(p, fd, &slot);
+	CHECK(a && b && a != b);
+	tap_end();
+	ut_pool_destroy(&p);
+	close(fd);
+}
+
 int main(void)
 {
+	test_replaced();
 	test_faults();
 	test_many();
 	test_start_fails();
