@@ -17,5 +17,5 @@ for mask in '' ',"masked":[{"start_s":7,"end_s":9}]'; do
 	grep 'stroke-width="[12]"' m.svg | sed 's/.*d="//; s/".*//' |
 		awk '{ n = split($0, p, /[ML]/); for (i in p) { split(p[i], c, / /); y[NR, int(c[2])] }
 		       k = 0; for (j in y) { split(j, c, SUBSEP); k += c[1] == NR }
-		       print k > 20 ? "moves" : "nothing" }'
+		       print (k > 20 ? "moves" : "nothing") }'
 done
