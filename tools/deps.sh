@@ -13,6 +13,7 @@ build=(
 test=(
 	clang libclang-rt-14-dev valgrind python3 python3-jsonschema sox libsox-fmt-all ffmpeg sqlite3
 	espeak-ng praat asterisk-moh-opsound-wav asterisk-core-sounds-en-wav mandoc
+	chromium
 )
 case ${1-} in
 build) want=("${build[@]}") ;;
@@ -26,7 +27,25 @@ missing=()
 for p in "${want[@]}"; do
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
+# The browser's driver and the accessibility checker, as tests/web/package-lock.json pins them. They
+# need node (18 or newer) and npm, from Debian unless the machine has its own.
+web() {
+	[ "$1" = test ] || return 0
+	local here
+	here=$(cd "$(dirname "$0")/../tests/web" && pwd)
+	[ -d "$here/node_modules/playwright-core" ] && [ -d "$here/node_modules/axe-core" ] && return 0
+	(cd "$here" && npm ci --no-audit --no-fund --ignore-scripts >/dev/null 2>&1) ||
+		echo "$0: npm could not fetch playwright-core and axe-core; the suite web will skip" >&2
+}
+if [ "$1" = test ]; then
+	for p in nodejs npm; do
+		command -v "${p/nodejs/node}" >/dev/null || missing+=("$p")
+	done
+fi
+[ ${#missing[@]} -gt 0 ] || {
+	web "$1"
+	exit 0
+}
 as_root=()
 if [ "$(id -u)" != 0 ]; then
 	command -v sudo >/dev/null || {
@@ -45,3 +64,4 @@ log=$(mktemp)
 	exit 3
 }
 rm -f "$log"
+web "$1"

@@ -124,21 +124,24 @@ static const char *day(const char *v)
 	return v;
 }
 
-/* "0.75:content" as a page's link has it. */
-static void place(const char *v, double *key, char content[65])
+/* "0.75:12" as a page's link has it: a key and a call. */
+static void place(const char *v, double *key, int64_t *call)
 {
 	char *end;
 	double k;
+	long long n;
 
-	content[0] = '\0';
 	if (!v)
 		return;
 	k = strtod(v, &end);
-	if (!isfinite(k) || *end != ':' || strlen(end + 1) != 64 ||
-	    strspn(end + 1, "0123456789abcdef") != 64)
+	if (!isfinite(k) || *end != ':' || end[1] < '0' || end[1] > '9')
+		return;
+	errno = 0;
+	n = strtoll(end + 1, &end, 10);
+	if (errno || *end)
 		return;
 	*key = k;
-	memcpy(content, end + 1, 65);
+	*call = n;
 }
 
 static const char *const lists[UT_N_REVIEW_LISTS] = {
@@ -168,8 +171,8 @@ void ut_filters_read(const struct ut_form *f, struct ut_filters *ret)
 	ret->q.language = ut_form_text(f, "language");
 	ret->q.reviewed = (int)ut_form_int(f, "reviewed", 0, 1, -1);
 	ret->share = (int)ut_form_int(f, "share", 0, 100, UT_FILTERS_SHARE);
-	place(ut_form_text(f, "after"), &ret->q.after_key, ret->q.after_content);
-	place(ut_form_text(f, "good"), &ret->good_key, ret->good_content);
+	place(ut_form_text(f, "after"), &ret->q.after_key, &ret->q.after_call);
+	place(ut_form_text(f, "good"), &ret->good_key, &ret->good_call);
 }
 
 static void pair(struct ut_text *out, size_t start, const char *name, const char *value)

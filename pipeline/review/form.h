@@ -39,8 +39,8 @@ int64_t ut_form_int(const struct ut_form *f, const char *name, int64_t lo, int64
 struct ut_filters {
 	struct ut_review_query q; /* strings lent from the form; q.limit is not set */
 	int share;                /* 0..100 */
-	double good_key;          /* where the examples go on; "" content: from the top */
-	char good_content[65];
+	double good_key;          /* where the examples go on; call 0: from the top */
+	int64_t good_call;
 };
 enum { UT_FILTERS_SHARE = 20 };
 

@@ -181,7 +181,7 @@ static void pictures(struct ut_view *v, const struct ut_call *c, const struct ut
 
 	ut_page_excerpt(c, &a, &b);
 	card(v, "h-timeline", UT_STR_TIMELINE);
-	ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+	ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
 		       "dir=\"ltr\" aria-labelledby=\"h-timeline\"><div class=\"wide\">");
 	ut_callplot_timeline(c, v->lang, a, b, o);
 	ut_text_add(o, "</div></div>\n<ul class=\"legend\">");
@@ -198,7 +198,7 @@ static void pictures(struct ut_view *v, const struct ut_call *c, const struct ut
 		return;
 	card(v, "h-voice", UT_STR_VOICE);
 	ut_text_addf(o,
-		     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" dir=\"ltr\" aria-labelledby=\"h-voice\">"
+		     "<div class=\"scroll\" tabindex=\"0\" role=\"group\" dir=\"ltr\" aria-labelledby=\"h-voice\">"
 		     "<div class=\"wide\"><img class=\"voice\" width=\"1000\" height=\"496\" "
 		     "src=\"/call/%lld/voice.svg?lang=%s\"",
 		     (long long)c->id, ut_lang_code(v->lang));
@@ -337,7 +337,7 @@ static void facts(struct ut_view *v, const struct ut_call *c)
 	fact_s(v, UT_STR_OVERLAP, c->measures.overlap_s);
 	fact_s(v, UT_STR_HOLD_TIME, c->measures.hold_s);
 	fact_s(v, UT_STR_LONGEST_WAIT, c->measures.longest_wait_s);
-	ut_text_add(o, "</dl>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+	ut_text_add(o, "</dl>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
 		       "aria-labelledby=\"h-facts\"><table class=\"gap\"><thead><tr><td></td>");
 	for (size_t i = 0; i < UT_ARRAY_LEN(heads); i++) {
 		ut_text_add(o, "<th scope=\"col\" class=\"n\">");
@@ -414,13 +414,34 @@ static void buttons(struct ut_view *v, enum ut_tone_label label, bool blind)
 		button(v, "unsure", "c", UT_STR_CANT_TELL, false);
 }
 
+static const enum ut_str tag_text[UT_N_TAGS] = {
+	UT_STR_TAG_NO_ANSWER,   UT_STR_TAG_NO_EMPATHY, UT_STR_TAG_NOT_LISTENING,
+	UT_STR_TAG_TRANSFERRED, UT_STR_TAG_LONG_WAIT,  UT_STR_TAG_GOOD_RECOVERY,
+	UT_STR_TAG_OTHER
+};
+
+/* "long-wait, other" of the store, in the reader's language. */
+static void said_tags(struct ut_view *v, const char *tags)
+{
+	const char *comma = "";
+
+	while (*tags) {
+		size_t n = strcspn(tags, ",");
+
+		for (unsigned i = 0; i < UT_N_TAGS; i++)
+			if (strlen(ut_review_tag_name[i]) == n &&
+			    strncmp(ut_review_tag_name[i], tags, n) == 0) {
+				ut_text_add(v->out, comma);
+				ut_html_str(v->out, v->lang, tag_text[i]);
+				comma = ", ";
+			}
+		tags += n;
+		tags += strspn(tags, ", ");
+	}
+}
+
 static void form(struct ut_view *v, const struct ut_call *c, int64_t blind, const char *query)
 {
-	static const enum ut_str tags[UT_N_TAGS] = {
-		UT_STR_TAG_NO_ANSWER,   UT_STR_TAG_NO_EMPATHY, UT_STR_TAG_NOT_LISTENING,
-		UT_STR_TAG_TRANSFERRED, UT_STR_TAG_LONG_WAIT,  UT_STR_TAG_GOOD_RECOVERY,
-		UT_STR_TAG_OTHER
-	};
 	struct ut_text *o = v->out;
 
 	ut_text_addf(o, "<form id=\"verdict\" method=\"post\" action=\"/call/%lld/verdict\">",
@@ -437,7 +458,7 @@ static void form(struct ut_view *v, const struct ut_call *c, int64_t blind, cons
 	for (unsigned i = 0; i < UT_N_TAGS; i++) {
 		ut_text_addf(o, "<label class=\"check\"><input type=\"checkbox\" name=\"tag\" value=\"%s\">",
 			     ut_review_tag_name[i]);
-		ut_html_str(o, v->lang, tags[i]);
+		ut_html_str(o, v->lang, tag_text[i]);
 		ut_text_add(o, "</label>\n");
 	}
 	ut_text_add(o, "</div></fieldset>\n<div class=\"field\"><label for=\"note\">");
@@ -465,7 +486,7 @@ static bool verdict(void *user, const struct ut_verdict_row *r)
 	ut_text_add(o, " ");
 	ut_pages_heard(v, r->heard, o);
 	ut_text_add(o, " <small>");
-	ut_html_num(o, "%.16s", r->given_at);
+	ut_html_num(o, "%.10s %.5s", r->given_at, strlen(r->given_at) > 16 ? r->given_at + 11 : "");
 	ut_text_add(o, " · ");
 	if (r->shown) {
 		ut_html_str(o, v->lang, UT_STR_SHOWN);
@@ -474,10 +495,9 @@ static bool verdict(void *user, const struct ut_verdict_row *r)
 	} else {
 		ut_html_str(o, v->lang, UT_STR_BLIND);
 	}
-	if (r->tags[0]) {
+	if (r->tags[0])
 		ut_text_add(o, " · ");
-		ut_html_bdi(o, r->tags);
-	}
+	said_tags(v, r->tags);
 	ut_text_add(o, "</small>");
 	if (r->note) {
 		ut_text_add(o, "<p dir=\"auto\">");
@@ -532,22 +552,18 @@ static enum ut_status judge(struct ut_view *v, const struct ut_call *c, int64_t 
 /* ---- where it stands in the list ---- */
 
 struct place {
-	int64_t id;
-	double key;
-	char content[65];
-	bool good;
+	double rank, good;
+	bool is_good;
 };
 
 static bool remember(void *user, const struct ut_review_item *i)
 {
 	struct place *p = user;
 
-	p->id = i->call_id;
-	p->key = i->rank;
-	p->good = i->good;
-	snprintf(p->content, sizeof(p->content), "%s", i->content);
-	if (i->good) /* as view review_source counts it */
-		p->key = i->score[UT_TONE_ACCEPTING] + __builtin_popcount(i->bad_start);
+	p->rank = i->key;
+	p->is_good = i->good;
+	/* as view review_source counts it */
+	p->good = i->score[UT_TONE_ACCEPTING] + __builtin_popcount(i->bad_start);
 	return false;
 }
 
@@ -586,11 +602,10 @@ static enum ut_status neighbours(struct ut_view *v, const struct ut_call *c,
 		return ut_fail(err, st, "%s", none.msg);
 	q.for_reviewer = v->who.id;
 	q.limit = 1;
-	q.after_key = p.key;
-	if (q.list == UT_REVIEW_FINDINGS)
-		q.after_key = (double)c->closing.tone.score[UT_TONE_RESIGNED] +
-			      (double)c->closing.tone.score[UT_TONE_ANGRY];
-	memcpy(q.after_content, p.content, sizeof(q.after_content));
+	q.after_call = c->id;
+	q.after_key = q.list == UT_REVIEW_FINDINGS ? p.rank : p.good;
+	if (q.list != UT_REVIEW_FINDINGS && !p.is_good)
+		return UT_OK;
 	for (int i = 0; i < 2 && st == UT_OK; i++) {
 		q.back = i == 0;
 		st = ut_review_queue(v->s, &q, first, &ret[i], err);

@@ -29,7 +29,7 @@ static bool session(void *user, const struct ut_calibration *c)
 					     UT_STR_DONE_OF, UT_STR_RATERS,    UT_STR_STATE };
 
 	if (l->n++ == 0) {
-		ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
+		ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"group\"");
 		ut_html_attr(o, "aria-label", ut_str(v->lang, UT_STR_SESSIONS));
 		ut_text_add(o, "><table class=\"stack\"><thead><tr>");
 		for (size_t i = 0; i < UT_ARRAY_LEN(heads); i++)
@@ -195,7 +195,7 @@ static void verdict_table(struct ut_view *v, const struct table *t)
 {
 	struct ut_text *o = v->out;
 
-	ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
+	ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"group\"");
 	ut_html_attr(o, "aria-label", ut_str(v->lang, UT_STR_VERDICTS));
 	ut_text_add(o, "><table><thead><tr>");
 	text(v, "th scope=\"col\"", UT_STR_CALL);

@@ -224,7 +224,6 @@ struct row { /* one call, drawn already */
 	struct ut_text html;
 	int64_t id;
 	double key;
-	char content[65];
 	bool good;
 };
 
@@ -315,7 +314,6 @@ static bool take(void *user, const struct ut_review_item *i)
 	at->id = i->call_id;
 	at->key = i->key;
 	at->good = i->good;
-	snprintf(at->content, sizeof(at->content), "%s", i->content);
 	draw_row(r, i, r->other != NULL, &at->html);
 	r->n++;
 	return true;
@@ -349,7 +347,8 @@ static bool choice(void *user, const char *value)
 
 static void field_begin(struct ut_view *v, const char *name, enum ut_str label, struct ut_text *o)
 {
-	ut_text_addf(o, "<div class=\"field\"><label for=\"f-%s\">", name);
+	ut_text_addf(o, "<div class=\"field%s\"><label for=\"f-%s\">",
+		     strcmp(name, "list") == 0 ? " wide2" : "", name);
 	ut_html_str(o, v->lang, label);
 	ut_text_add(o, "</label>");
 }
@@ -472,7 +471,7 @@ static enum ut_status fetch(struct ut_view *v, const struct ut_filters *f, struc
 	q.list = UT_REVIEW_GOOD;
 	q.label = NULL;
 	q.after_key = f->good_key;
-	memcpy(q.after_content, f->good_content, sizeof(q.after_content));
+	q.after_call = f->good_call;
 	q.limit = PAGE + (int64_t)(want - have);
 	good->cap = want - have;
 	good->other = list;
@@ -481,7 +480,7 @@ static enum ut_status fetch(struct ut_view *v, const struct ut_filters *f, struc
 
 static void place(struct ut_text *out, const char *name, const struct row *r)
 {
-	ut_text_addf(out, "%s%s=%.17g%%3A%s", out->len ? "&amp;" : "", name, r->key, r->content);
+	ut_text_addf(out, "%s%s=%.17g%%3A%lld", out->len ? "&amp;" : "", name, r->key, (long long)r->id);
 }
 
 static void table_head(struct ut_view *v)
@@ -491,7 +490,7 @@ static void table_head(struct ut_view *v)
 					     UT_STR_DATE,  UT_STR_DURATION, UT_STR_YOUR_VERDICT };
 	struct ut_text *o = v->out;
 
-	ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
+	ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"group\"");
 	ut_html_attr(o, "aria-label", ut_str(v->lang, UT_STR_QUEUE_TITLE));
 	ut_text_add(o, "><table class=\"stack queue\"><thead><tr>");
 	for (size_t i = 0; i < UT_ARRAY_LEN(heads); i++) {
@@ -531,14 +530,15 @@ static void draw_list(struct ut_view *v, const struct ut_filters *f, const struc
 		place(&next, "after", &list->row[n_find - 1]);
 		if (good->n)
 			place(&next, "good", &good->row[good->n - 1]);
-		else if (f->good_content[0])
-			ut_text_addf(&next, "&amp;good=%.17g%%3A%s", f->good_key, f->good_content);
+		else if (f->good_call)
+			ut_text_addf(&next, "&amp;good=%.17g%%3A%lld", f->good_key,
+				     (long long)f->good_call);
 		ut_text_addf(o, "<a class=\"button\" rel=\"next\" href=\"/queue?%s\">",
 			     next.failed ? "" : next.s);
 		ut_html_str(o, v->lang, UT_STR_NEXT_PAGE);
 		ut_text_add(o, "</a>");
 	}
-	if (f->q.after_content[0]) {
+	if (f->q.after_call) {
 		ut_text_addf(o, "<a href=\"/queue?%s\">", query);
 		ut_html_str(o, v->lang, UT_STR_FIRST_PAGE);
 		ut_text_add(o, "</a>");
@@ -641,7 +641,7 @@ enum ut_status ut_page_queue_csv(struct ut_view *v, const struct ut_form *form, 
 	ut_filters_read(form, &f);
 	f.q.for_reviewer = v->who.id;
 	f.q.limit = MAX_CSV;
-	f.q.after_content[0] = '\0';
+	f.q.after_call = 0;
 	ut_text_add(v->out, "call,call_key,file,start_time,team,queue,agent,language,tone,accepting,"
 			    "resigned,angry,duration_s,closing_start_s,bad_start,reviewers,"
 			    "last_verdict\r\n");

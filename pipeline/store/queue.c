@@ -4,7 +4,10 @@
 #include "store/internal.h"
 #include "store/review.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { SHORT_PERIOD = 3 /* days */ };
 
 /* An open blind session in which this reviewer has yet to judge the recording: its place in the
  * list would tell. ?10 is the reviewer. */
@@ -40,22 +43,39 @@
 	" AND (?5 IS NULL OR r.agent_id = ?5) AND (?6 IS NULL OR r.language = ?6)"                 \
 	" AND (?7 IS NULL OR r.label = ?7) AND (?8 < 0 OR r.reviewed = ?8) AND NOT " OPEN_BLIND
 
-/* One statement for each way in (which index is walked) and each direction. Going down, the bound
- * on the key alone is what the index can use; the row value then drops what was shown. */
+/* One statement for each way in (which index is walked) and each direction. The bound on the key is
+ * what the index can use, so it always stands there: from the top it is beyond every key. The call's
+ * number decides between equals. */
 #define DOWN(index, drive, key)                                                                    \
 	COLUMNS key " FROM review_item AS r INDEXED BY " index TABLES " WHERE " drive              \
-		    " AND " FILTERS " AND (?11 IS NULL OR (" key " <= ?9 AND (" key                \
-		    " < ?9 OR r.content < ?11))) ORDER BY " key " DESC, r.content DESC LIMIT ?12"
+		    " AND " key " <= ?9 AND (" key " < ?9 OR r.call_id < ?11) AND " FILTERS        \
+		    " ORDER BY " key " DESC, r.call_id DESC LIMIT ?12"
 #define UP(index, drive, key)                                                                      \
 	COLUMNS key " FROM review_item AS r INDEXED BY " index TABLES " WHERE " drive              \
-		    " AND " FILTERS " AND (?11 IS NULL OR (" key " >= ?9 AND (" key                \
-		    " > ?9 OR r.content > ?11))) ORDER BY " key ", r.content LIMIT ?12"
+		    " AND " key " >= ?9 AND (" key " > ?9 OR r.call_id > ?11) AND " FILTERS        \
+		    " ORDER BY " key ", r.call_id LIMIT ?12"
 #define BOTH(index, drive, key) { DOWN(index, drive, key), UP(index, drive, key) }
 
-enum way { BY_AGENT, BY_TEAM, BY_QUEUE, BY_LABEL, BY_LANGUAGE, BY_RANK, GOOD, RECOVERY, WARM, N };
+enum way {
+	BY_AGENT,
+	BY_DAY,
+	BY_TEAM,
+	BY_QUEUE,
+	BY_LABEL,
+	BY_LANGUAGE,
+	BY_RANK,
+	GOOD,
+	RECOVERY,
+	WARM,
+	GOOD_DAY,
+	RECOVERY_DAY,
+	WARM_DAY,
+	N
+};
 
 static const char *const sql[N][2] = {
 	[BY_AGENT] = BOTH("review_by_agent", "r.agent_id = ?5", "r.rank"),
+	[BY_DAY] = BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2", "r.rank"),
 	[BY_TEAM] = BOTH("review_by_team", "r.team = ?3", "r.rank"),
 	[BY_QUEUE] = BOTH("review_by_queue", "r.queue = ?4", "r.rank"),
 	[BY_LABEL] = BOTH("review_by_label", "r.label = ?7", "r.rank"),
@@ -64,23 +84,46 @@ static const char *const sql[N][2] = {
 	[GOOD] = BOTH("review_by_good", "r.good IS NOT NULL", "r.good"),
 	[RECOVERY] = BOTH("review_by_good", "r.good >= 1", "r.good"),
 	[WARM] = BOTH("review_by_good", "r.good < 1", "r.good"),
+	[GOOD_DAY] = BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2 AND r.good IS NOT NULL", "r.good"),
+	[RECOVERY_DAY] = BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2 AND r.good >= 1", "r.good"),
+	[WARM_DAY] = BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2 AND r.good < 1", "r.good"),
 };
+
+/* Days from one "2026-11-22" to another, counted as if all months had 31. */
+static long days(const char *from, const char *to)
+{
+	long d[2];
+
+	for (int i = 0; i < 2; i++) {
+		const char *s = i ? to : from;
+
+		if (strlen(s) != 10)
+			return 1000;
+		d[i] = 372 * strtol(s, NULL, 10) + 31 * strtol(s + 5, NULL, 10) + strtol(s + 8, NULL, 10);
+	}
+	return d[1] - d[0];
+}
 
 static enum way way_of(const struct ut_review_query *q)
 {
+	/* to be put in order, but few */
+	bool few = q->from && q->to && days(q->from, q->to) < SHORT_PERIOD;
+
 	switch (q->list) {
 	case UT_REVIEW_GOOD:
-		return GOOD;
+		return few ? GOOD_DAY : GOOD;
 	case UT_REVIEW_RECOVERIES:
-		return RECOVERY;
+		return few ? RECOVERY_DAY : RECOVERY;
 	case UT_REVIEW_WARM:
-		return WARM;
+		return few ? WARM_DAY : WARM;
 	default:
 		break;
 	}
-	/* the one that leaves least, as call centres are: an agent's calls, a team's... */
+	/* the one that leaves least, as call centres are: an agent's calls, some days', a team's... */
 	if (q->agent_id)
 		return BY_AGENT;
+	if (few)
+		return BY_DAY;
 	if (q->team)
 		return BY_TEAM;
 	if (q->queue)
@@ -146,10 +189,9 @@ static void bind(sqlite3_stmt *st, const struct ut_review_query *q)
 	for (int i = 0; i < (int)UT_ARRAY_LEN(text); i++)
 		sqlite3_bind_text(st, 1 + i, text[i], -1, SQLITE_STATIC);
 	sqlite3_bind_int(st, 8, q->reviewed);
-	sqlite3_bind_double(st, 9, q->after_key);
+	sqlite3_bind_double(st, 9, q->after_call ? q->after_key : q->back ? -1e9 : 1e9);
 	sqlite3_bind_int64(st, 10, q->for_reviewer);
-	if (q->after_content[0])
-		sqlite3_bind_text(st, 11, q->after_content, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 11, q->after_call);
 	sqlite3_bind_int64(st, 12, q->limit);
 }
 

@@ -493,7 +493,7 @@ static enum ut_status pick_calls(struct ut_store *s, const struct ut_review_quer
 	struct ut_review_query q = *filters;
 	enum ut_status st = UT_OK;
 
-	q.after_content[0] = '\0';
+	q.after_call = 0;
 	q.back = false;
 	q.limit = 2 * n;
 	/* as many examples as findings, but the findings fill what is left */

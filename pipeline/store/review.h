@@ -73,9 +73,9 @@ struct ut_review_query { /* strings lent; NULL: any */
 	int reviewed;         /* -1 any, 0 not yet, 1 by somebody */
 	int64_t for_reviewer; /* whose open blind calls are left out, until judged */
 	int64_t limit;        /* 1.. */
-	/* keyset: go on behind this row (its key and content); "" content: from the top */
+	/* go on behind this row (its key and call); call 0: from the top */
 	double after_key;
-	char after_content[65];
+	int64_t after_call;
 	bool back; /* against the order: rows come nearest first */
 };
 

@@ -173,6 +173,8 @@ static void test_queue(void)
 	CHECK_EQ(ask(s, q).n, 3);
 	q = (struct ut_review_query){ .reviewed = -1, .from = "2026-11-22", .to = "2026-11-22" };
 	CHECK_EQ(ask(s, q).n, 5);
+	q.to = "2026-11-29";
+	CHECK_EQ(ask(s, q).n, 5);
 	q.to = "2026-11-21";
 	CHECK_EQ(ask(s, q).n, 0);
 	q = (struct ut_review_query){ .reviewed = -1, .queue = "billing", .language = "he" };
@@ -192,7 +194,7 @@ static void test_queue(void)
 	g = ask(s, q);
 	for (unsigned seen = 7; seen < 30; seen += h.n) {
 		q.after_key = g.key[g.n - 1];
-		memcpy(q.after_content, g.last, sizeof(g.last));
+		q.after_call = g.id[g.n - 1];
 		h = ask(s, q);
 		CHECK(h.n > 0 && h.n <= 7);
 		for (unsigned i = 0; i < h.n; i++)
@@ -202,7 +204,7 @@ static void test_queue(void)
 			break;
 		q.back = true;
 		q.after_key = h.key[h.n - 1];
-		memcpy(q.after_content, h.last, sizeof(h.last));
+		q.after_call = h.id[h.n - 1];
 		if (h.n > 1) {
 			struct got back = ask(s, q);
 
