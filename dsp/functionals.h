@@ -4,7 +4,7 @@
  * dynamics and shape, over the frame rows of frame.h.
  *
  * All but `level` do not change with the gain of the line; none uses the length of the stretch.
- * Memory: scratch on the stack (about 100 kB). Threads: no shared state.
+ * Memory: scratch on the stack (about 130 kB). Threads: no shared state.
  */
 #ifndef UT_DSP_FUNCTIONALS_H
 #define UT_DSP_FUNCTIONALS_H

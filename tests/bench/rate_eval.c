@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Speaking rate as the program measures it, over a telephone band, against known syllables.
- * usage: rate_eval DATA
+ * usage: rate_eval DATA [LIST]   (LIST, made by rate_wuw.py: instead, calls with transcripts)
  * EmoDB: counted labels; the shipped network has learned from these (rate_train has the figures on
  * unseen speakers). RAVDESS: never learned from, English; both its sentences have seven syllables.
  * Fails where the correlation on EmoDB falls below 0.85 (utterances of 1 s and more).
@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
+#include "dsp/activity.h"
 #include "dsp/engine.h"
 #include "dsp/rate.h"
 #include "telephone.h"
@@ -162,14 +163,82 @@ static void ravdess(const char *data, struct tel *t, struct ut_frame_table *rows
 	       "RAVDESS: syllables counted", count.n, count.sx / count.n, count.abs_err / count.n);
 }
 
+/* Raw mu-law of calls and the syllables of their transcripts, "PATH SYLLABLES" a line: counts over
+ * what activity calls speech. */
+static void transcripts(const char *list, struct ut_frame_table *rows)
+{
+	static float x[200 * UT_RATE_HZ];
+	struct score count = { 0 }, rate = { 0 };
+	char path[512];
+	double want;
+	FILE *l = fopen(list, "r");
+
+	while (l && fscanf(l, "%511s %lf", path, &want) == 2) {
+		struct ut_activity_in in = { .n_ch = 1, .frames = { rows } };
+		struct ut_activity_channel out = { 0 };
+		struct ut_engine *e = NULL;
+		double got = 0, s = 0;
+		FILE *f = fopen(path, "rb");
+		size_t n = 0;
+		int c;
+
+		while (f && n < UT_ARRAY_LEN(x) && (c = fgetc(f)) != EOF) {
+			int u = ~c & 0xff, v = (((u & 15) << 3) + 132) << (u >> 4 & 7);
+
+			x[n++] = (float)(u & 0x80 ? 132 - v : v - 132) / 32768;
+		}
+		if (f)
+			fclose(f);
+		rows->n = 0;
+		if (ut_engine_create(&e, NULL))
+			abort();
+		ut_engine_push(e, x, n, keep, rows);
+		ut_engine_flush(e, keep, rows);
+		ut_engine_destroy(&e);
+		if (rows->n == 0 || ut_activity_find(&in, &out, NULL) != UT_OK)
+			continue;
+		for (size_t i = 0; i < out.spans.n; i++) {
+			const struct ut_span *v = &out.spans.v[i];
+			struct ut_rate r;
+
+			if (v->kind != UT_SPAN_SPEECH)
+				continue;
+			ut_rate_measure(rows->row + v->start, (size_t)(v->end - v->start), NULL,
+					out.noise_db, &r);
+			got += r.n_nuclei;
+			s += (double)(v->end - v->start) / UT_FRAMES_PER_S;
+		}
+		ut_activity_channel_done(&out);
+		/* no more than 9 syllables a second are said, no fewer than one: a transcript of
+		 * more, or of less, than the file */
+		if (s < 1 || want / s > 9 || want / s < 1)
+			continue;
+		add(&count, got, want);
+		add(&rate, got / s, want / s);
+	}
+	if (l)
+		fclose(l);
+	if (count.n == 0)
+		return;
+	print("WUW, English calls: syllables of a file", "", &count);
+	print("WUW: rate within speech", "syllables/s", &rate);
+	printf("%-44s %5.0f  %.1f counted, %.1f in the transcripts: %.3f\n", "WUW: ratio", count.n,
+	       count.sx / count.n, count.sy / count.n, count.sx / count.sy);
+}
+
 int main(int argc, char **argv)
 {
 	struct ut_frame_table rows = { 0 };
 	struct tel t = { 0 };
 	double r;
 
+	if (argc == 3) {
+		transcripts(argv[2], &rows);
+		ut_frame_table_done(&rows);
+		return 0;
+	}
 	if (argc != 2) {
-		fprintf(stderr, "usage: rate_eval DATA\n");
+		fprintf(stderr, "usage: rate_eval DATA [LIST]\n");
 		return 2;
 	}
 	r = emodb(argv[1], &t, &rows);
