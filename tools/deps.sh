@@ -7,7 +7,7 @@ build=(
 	gcc libc6-dev meson ninja-build pkg-config
 	libfftw3-dev libsndfile1-dev libavformat-dev libavcodec-dev libavutil-dev libswresample-dev
 	libsqlite3-dev libjansson-dev libpcre2-dev zlib1g-dev libssl-dev libseccomp-dev libmicrohttpd-dev
-	libebur128-dev librubberband-dev
+	libebur128-dev librubberband-dev libzip-dev
 	libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us
 )
 test=(

@@ -13,6 +13,7 @@ const struct ut_command *const ut_commands[] = {
 	&ut_cmd_findings,
 	&ut_cmd_coach,
 	&ut_cmd_clips,
+	&ut_cmd_pack,
 	&ut_cmd_show,
 	&ut_cmd_runs,
 	&ut_cmd_check,

@@ -64,7 +64,8 @@ struct ut_clip {
 
 /*
  * fd as ut_clip_open gave it; stays the caller's. The level is moved as a whole, never compressed,
- * so that loud stays loud: it falls short of level_lufs where the true peak would pass -1 dBTP or
+ * so that loud stays loud: it falls short of level_lufs where the true peak would pass -1 dBTP
+ * (before Opus, which adds to peaks, -2) or
  * more than 40 dB would be needed. UT_EINVAL (nothing of it lies in the recording, no such
  * channel, longer than UT_CLIP_MAX_S), what ut_decoder_open fails with, UT_ECRASH, UT_ETIMEOUT.
  * Free with done, also after a failure.

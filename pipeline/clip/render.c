@@ -11,7 +11,8 @@
 #include "dsp/resample.h"
 
 enum { WAV_HEADER = 44, MASK_FADE_MS = 10, MAX_GAIN_DB = 40 };
-static const double max_peak_db = -1;
+/* a lossy codec adds a little to its peaks */
+static const double max_peak_db[UT_N_CLIP_FORMATS] = { -1, -1, -2 };
 
 struct take {
 	float *ch[UT_DECODE_MAX_CH];
@@ -180,10 +181,10 @@ static enum ut_status excerpt(int fd, const struct ut_clip_request *q,
 		return st;
 	if (isfinite(a.level_lufs))
 		a.gain_db = UT_MIN(UT_MIN(q->level_lufs - a.level_lufs,
-					  max_peak_db - a.true_peak_db),
+					  max_peak_db[q->format] - a.true_peak_db),
 				   MAX_GAIN_DB);
-	else if (a.true_peak_db > max_peak_db)
-		a.gain_db = max_peak_db - a.true_peak_db;
+	else if (a.true_peak_db > max_peak_db[q->format])
+		a.gain_db = max_peak_db[q->format] - a.true_peak_db;
 	gain = pow(10, a.gain_db / 20);
 	for (size_t i = 0; i < t->n; i++)
 		t->ch[0][i] = (float)(t->ch[0][i] * gain);

@@ -282,7 +282,8 @@ static void tick(struct voice *p, const struct panel *q, double value)
 	ut_text_addf(p->out,
 		     "<path class=\"g\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\" "
 		     "text-anchor=\"end\">%g</text>\n",
-		     LEFT, vy(q, value), W - RIGHT, LEFT - 8, vy(q, value) + 4, value);
+		     LEFT, vy(q, value), W - RIGHT, LEFT - 8, vy(q, value) + 4,
+		     value + 0.0); /* never -0 */
 }
 
 static void band(struct voice *p, const struct panel *q, const struct ut_callplot_band *b)

@@ -30,6 +30,7 @@ owners=(
 	"sys/wait\.h|isolate/"
 	"ebur128\.h|clip/"
 	"rubberband/|clip/"
+	"zip\.h|clip/"
 	"signal\.h|isolate/ run/ cli/"
 	"pocketsphinx\.h|classifiers/"
 	"sphinxbase/|classifiers/"
