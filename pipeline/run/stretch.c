@@ -31,7 +31,8 @@ enum ut_status ut_stretch_read(int fd, const char *name, const struct ut_decode_
 	UT_AUTO(ut_decoder_destroy) struct ut_decoder *d = NULL;
 	UT_AUTO(ut_resample_destroy) struct ut_resample *r = NULL;
 	const struct ut_decode_info *info;
-	int64_t first = UT_MAX(start - BEFORE, 0);
+	/* from a whole second on: there every rate has a whole sample */
+	int64_t first = UT_MAX(start - BEFORE, 0) / UT_FRAMES_PER_S * UT_FRAMES_PER_S;
 	struct out out = { .x = x,
 			   .cap = (size_t)(end - start) * UT_HOP,
 			   .drop = (size_t)(start - first) * UT_HOP };
