@@ -248,10 +248,10 @@ static size_t candidates(const struct ut_closing_in *in, struct candidate *cand,
 	return n;
 }
 
-/* The speech around a recognised phrase: the customer's turn as the turn structure has it ("okay ...
- * I understand" is one closing), its unit where that turn is long or none. False: no speech of the
- * customer's is there; a transcript may give words to the wrong party's time, and what lies there is
- * the agent's echo or nothing. */
+/* The speech around a recognised phrase: the customer's turn as the turn structure has it ("okay
+ * ... I understand" is one closing), its unit where that turn is long or none. False: no speech of
+ * the customer's is there; a transcript may give words to the wrong party's time, and what lies
+ * there is the agent's echo or nothing. */
 static bool around_phrase(const struct ut_closing_in *in, const struct ut_phrase_hit *h,
 			  const struct candidate *cand, size_t n_cand, int64_t *start, int64_t *end)
 {
@@ -276,7 +276,8 @@ static bool around_phrase(const struct ut_closing_in *in, const struct ut_phrase
 	return false;
 }
 
-/* The customer's last acknowledgement of the last minute in a transcript: it wins over structure. */
+/* The customer's last acknowledgement of the last minute in a transcript: it wins over structure.
+ */
 static bool by_transcript(const struct ut_closing_in *in, const struct candidate *cand,
 			  size_t n_cand, struct ut_closing *ret)
 {
@@ -322,8 +323,8 @@ static float evidence(const struct ut_closing_in *in, const struct candidate *c,
 		sum += weight * logf(1 + h->score * (says_more[h->meaning] - 1));
 		if (says_more[h->meaning] > 1)
 			weight /= 2;
-		if (h->score < hit_min || (h->meaning != UT_PHRASE_ACKNOWLEDGEMENT &&
-					   h->meaning != UT_PHRASE_THANKS))
+		if (h->score < hit_min ||
+		    (h->meaning != UT_PHRASE_ACKNOWLEDGEMENT && h->meaning != UT_PHRASE_THANKS))
 			continue;
 		if (!*best || h->meaning < (*best)->meaning ||
 		    (h->meaning == (*best)->meaning && h->score > (*best)->score))

@@ -21,6 +21,20 @@ enum {
 	BINS = FFT / 2 + 1,
 };
 
+/* Mean distance at which a phrase is as likely as not, and what one unit of log-odds is: logistic
+ * regression by tests/bench/examples_eval.c; docs/recogniser.md, "Phrases by example". */
+static const float even_distance = 0.406f, distance_scale = 0.0314f;
+
+/* Mean and spread of each cepstrum over the speech of the sessions that the projection was fitted
+ * on. */
+static const float usual[CEPSTRA][2] = {
+	{ -18.31f, 10.23f }, { 5.30f, 4.07f },  { 0.94f, 3.62f },  { 0.47f, 2.71f },
+	{ -1.02f, 1.85f },   { -0.49f, 1.62f }, { -0.63f, 1.34f }, { -0.19f, 1.20f },
+	{ -0.38f, 1.10f },   { -0.14f, 0.92f }, { -0.08f, 0.84f }, { -0.10f, 0.75f },
+	{ -0.04f, 0.68f },
+};
+enum { USUAL_MEAN = 60, USUAL_SPREAD = 200 }; /* their weights, in frames of speech */
+
 struct ut_match_model {
 	float mean[STACKED], direction[UT_MATCH_DIMS][STACKED];
 	float window[WINDOW], band[BANDS][BINS], dct[CEPSTRA][BANDS];
@@ -167,12 +181,12 @@ static enum ut_status speech_level(const float *cep, size_t n, float *ret, struc
 	return UT_OK;
 }
 
-/* Mean 0 and variance 1 over the frames at or above level; the others are moved along. Cepstrum 0
- * last, as it tells which frames count. */
+/* About mean 0 and variance 1 over the frames at or above level; the others are moved along.
+ * Cepstrum 0 last, as it tells which frames count. */
 static void normalise(float *cep, size_t n, float level)
 {
 	for (int c = CEPSTRA - 1; c >= 0; c--) {
-		double sum = 0, sum2 = 0, mean, sd;
+		double sum = 0, sum2 = 0, own, mean, sd;
 		size_t k = 0;
 
 		for (size_t i = 0; i < n; i++)
@@ -183,8 +197,14 @@ static void normalise(float *cep, size_t n, float level)
 				sum2 += v * v;
 				k++;
 			}
-		mean = sum / (double)k; /* the loudest frame always counts */
-		sd = sqrt(fmax(0, sum2 / (double)k - mean * mean)) + 1e-3;
+		/* The loudest frame always counts. A word alone is mostly itself: its mean and
+		 * spread are drawn towards those of speech at large; a level has no usual mean. */
+		own = mean = sum / (double)k;
+		if (c)
+			mean = (sum + USUAL_MEAN * (double)usual[c][0]) / ((double)k + USUAL_MEAN);
+		sd = sum2 - (double)k * own * own + (double)k * (own - mean) * (own - mean);
+		sd += USUAL_SPREAD * (double)usual[c][1] * (double)usual[c][1];
+		sd = sqrt(fmax(0, sd / ((double)k + USUAL_SPREAD))) + 1e-3;
 		for (size_t i = 0; i < n; i++) {
 			float *v = &cep[i * CEPSTRA + (size_t)c];
 
@@ -262,6 +282,27 @@ enum ut_status ut_pattern_make(const struct ut_match_model *m, const int16_t *pc
 	return make(m, pcm, n, ret, NULL, NULL, err);
 }
 
+static bool valid_utf8(const char *s)
+{
+	while (*s) {
+		size_t k = ut_utf8_len(s);
+
+		if (!k)
+			return false;
+		s += k;
+	}
+	return true;
+}
+
+static bool valid_lang(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(s[i] == '-' || (s[i] >= '0' && s[i] <= '9') ||
+		      ((s[i] | 32) >= 'a' && (s[i] | 32) <= 'z')))
+			return false;
+	return n > 0 && n < sizeof(((struct ut_example *)NULL)->lang);
+}
+
 static void example_done(struct ut_example *e)
 {
 	free(e->phrase);
@@ -294,15 +335,23 @@ static enum ut_status append(struct ut_example_list *l, struct ut_example *e, st
 }
 
 enum ut_status ut_example_enrol(const struct ut_match_model *m, const int16_t *pcm, size_t n,
-				const char *phrase, enum ut_phrase_meaning meaning,
-				struct ut_example_list *list, struct ut_error *err)
+				const char *phrase, const char *lang,
+				enum ut_phrase_meaning meaning, struct ut_example_list *list,
+				struct ut_error *err)
 {
 	struct ut_example e = { .meaning = meaning };
 	size_t first, last, frames;
 	enum ut_status st;
 
-	if (!phrase[0] || strpbrk(phrase, "|\n\r"))
-		return ut_fail(err, UT_EINVAL, "examples: a phrase is one line without '|'");
+	if (!phrase[0] || strpbrk(phrase, "|\n\r") || !valid_utf8(phrase))
+		return ut_fail(err, UT_EINVAL,
+			       "examples: a phrase is one line of UTF-8 text without '|'");
+	if (!valid_lang(lang, strlen(lang)))
+		return ut_fail(err, UT_EINVAL,
+			       "examples: a language is 1 to %zu letters, digits or '-', as in "
+			       "\"he\"",
+			       sizeof(e.lang) - 1);
+	memccpy(e.lang, lang, '\0', sizeof(e.lang));
 	st = make(m, pcm, n, &e.pattern, &first, &last, err);
 	if (st)
 		return st;
@@ -325,16 +374,16 @@ enum ut_status ut_example_enrol(const struct ut_match_model *m, const int16_t *p
 	return st;
 }
 
-/* "undertone-examples 1", then for each: a line "phrase | meaning | frames", and a line a frame of
- * signed bytes in hexadecimal, 127 for 1. */
+/* "undertone-examples 2", then for each: a line "language | phrase | meaning | frames", and a line
+ * a frame of signed bytes in hexadecimal, 127 for 1. */
 void ut_example_list_write(const struct ut_example_list *list, struct ut_text *out)
 {
-	ut_text_add(out, "undertone-examples 1\n");
+	ut_text_add(out, "undertone-examples 2\n");
 	for (size_t i = 0; i < list->n; i++) {
 		const struct ut_example *e = &list->v[i];
 
-		ut_text_addf(out, "%s | %s | %zu\n", e->phrase, ut_phrase_meaning_name(e->meaning),
-			     e->pattern.n);
+		ut_text_addf(out, "%s | %s | %s | %zu\n", e->lang, e->phrase,
+			     ut_phrase_meaning_name(e->meaning), e->pattern.n);
 		for (size_t k = 0; k < e->pattern.n * UT_MATCH_DIMS; k++) {
 			int v = (int)lrintf(127 * e->pattern.v[k]);
 
@@ -384,46 +433,49 @@ static bool read_frame(const char *s, size_t n, float *v)
 	return true;
 }
 
+/* The field before the next " | " of *s, which then begins behind it. */
+static bool cut(const char **s, const char *end, const char **field, size_t *n)
+{
+	const char *bar = memmem(*s, (size_t)(end - *s), " | ", 3);
+
+	if (!bar || bar == *s)
+		return false;
+	*field = *s;
+	*n = (size_t)(bar - *s);
+	*s = bar + 3;
+	return true;
+}
+
 static bool read_head(const char *s, size_t n, struct ut_example *e, bool *nomem)
 {
-	const char *bar = memmem(s, n, " | ", 3), *bar2, *rest;
-	size_t frames = 0, len;
+	const char *end = s + n, *lang, *phrase, *meaning;
+	size_t frames = 0, n_lang, n_phrase, n_meaning;
 
-	if (!bar || bar == s)
+	if (memchr(s, '\0', n) || !cut(&s, end, &lang, &n_lang) ||
+	    !cut(&s, end, &phrase, &n_phrase) || !cut(&s, end, &meaning, &n_meaning) ||
+	    !valid_lang(lang, n_lang))
 		return false;
-	rest = bar + 3;
-	bar2 = memmem(rest, (size_t)(s + n - rest), " | ", 3);
-	if (!bar2)
-		return false;
-	len = (size_t)(bar2 - rest);
+	memcpy(e->lang, lang, n_lang);
 	for (e->meaning = 0; e->meaning < UT_N_PHRASE_MEANINGS; e->meaning++)
-		if (strlen(ut_phrase_meaning_name(e->meaning)) == len &&
-		    memcmp(ut_phrase_meaning_name(e->meaning), rest, len) == 0)
+		if (strlen(ut_phrase_meaning_name(e->meaning)) == n_meaning &&
+		    memcmp(ut_phrase_meaning_name(e->meaning), meaning, n_meaning) == 0)
 			break;
-	for (rest = bar2 + 3; rest < s + n && *rest >= '0' && *rest <= '9' && frames < 10000;
-	     rest++)
-		frames = frames * 10 + (size_t)(*rest - '0');
-	if (e->meaning == UT_N_PHRASE_MEANINGS || rest != s + n || memchr(s, '\0', n) ||
-	    frames < UT_MATCH_MIN_FRAMES || frames > UT_MATCH_MAX_FRAMES)
+	for (; s < end && *s >= '0' && *s <= '9' && frames < 10000; s++)
+		frames = frames * 10 + (size_t)(*s - '0');
+	if (e->meaning == UT_N_PHRASE_MEANINGS || s != end || frames < UT_MATCH_MIN_FRAMES ||
+	    frames > UT_MATCH_MAX_FRAMES)
 		return false;
-	e->phrase = strndup(s, (size_t)(bar - s));
+	e->phrase = strndup(phrase, n_phrase);
 	e->pattern.v = malloc(frames * UT_MATCH_DIMS * sizeof(float));
 	e->pattern.n = frames;
 	*nomem = !e->phrase || !e->pattern.v;
-	for (const char *c = e->phrase; c && *c;) {
-		size_t k = ut_utf8_len(c);
-
-		if (!k)
-			return false;
-		c += k;
-	}
-	return true;
+	return *nomem || valid_utf8(e->phrase);
 }
 
 enum ut_status ut_example_list_parse(const char *bytes, size_t n, const char *name,
 				     struct ut_example_list *list, struct ut_error *err)
 {
-	static const char head[] = "undertone-examples 1";
+	static const char head[] = "undertone-examples 2";
 	const char *p = bytes, *end = bytes + n, *s;
 	const size_t before = list->n;
 	struct ut_example e = { 0 };
@@ -439,8 +491,9 @@ enum ut_status ut_example_list_parse(const char *bytes, size_t n, const char *na
 		line++;
 		if (!read_head(s, len, &e, &nomem))
 			st = ut_fail(err, UT_EFORMAT,
-				     "%s:%u: not \"phrase | meaning | number of frames\"", name,
-				     line);
+				     "%s:%u: not \"language | phrase | meaning | number of "
+				     "frames\"",
+				     name, line);
 		else if (nomem)
 			st = ut_fail(err, UT_ENOMEM, "examples");
 		for (size_t k = 0; !st && k < e.pattern.n; k++) {
@@ -515,19 +568,30 @@ enum ut_status ut_match_find(const struct ut_pattern *x, const struct ut_pattern
 	return UT_OK;
 }
 
-enum ut_status ut_examples_match(const struct ut_example_list *list,
+float ut_match_probability(float distance)
+{
+	return 1 / (1 + expf((distance - even_distance) / distance_scale));
+}
+
+enum ut_status ut_examples_match(const struct ut_example_list *list, const char *lang,
 				 const struct ut_pattern *speech, int64_t first, unsigned party,
-				 float max_distance, struct ut_phrase_hit **hits, size_t *n_hits,
+				 float min_score, struct ut_phrase_hit **hits, size_t *n_hits,
 				 struct ut_error *err)
 {
 	for (size_t i = 0; i < list->n; i++) {
+		const struct ut_example *e = &list->v[i];
 		struct ut_match best = { 0, 0, FLT_MAX };
 		struct ut_phrase_hit *grown;
 		double sum = 0;
 		unsigned n = 0;
+		float score;
 		size_t k;
 
-		for (k = 0; k < i && strcmp(list->v[k].phrase, list->v[i].phrase) != 0; k++) {
+		if (*lang && !ut_phrases_speak(e->lang, lang))
+			continue;
+		for (k = 0; k < i && (strcmp(list->v[k].phrase, e->phrase) != 0 ||
+				      strcmp(list->v[k].lang, e->lang) != 0);
+		     k++) {
 		}
 		if (k < i)
 			continue; /* its examples were all laid over at the first */
@@ -536,7 +600,8 @@ enum ut_status ut_examples_match(const struct ut_example_list *list,
 			enum ut_status st;
 			bool found;
 
-			if (strcmp(list->v[k].phrase, list->v[i].phrase) != 0)
+			if (strcmp(list->v[k].phrase, e->phrase) != 0 ||
+			    strcmp(list->v[k].lang, e->lang) != 0)
 				continue;
 			st = ut_match_find(&list->v[k].pattern, speech, &m, &found, err);
 			if (st)
@@ -548,7 +613,8 @@ enum ut_status ut_examples_match(const struct ut_example_list *list,
 			if (m.distance < best.distance)
 				best = m;
 		}
-		if (!n || sum / n >= (double)max_distance)
+		score = n ? ut_match_probability((float)(sum / n)) : 0;
+		if (!n || score < min_score)
 			continue;
 		grown = realloc(*hits, (*n_hits + 1) * sizeof(*grown));
 		if (!grown)
@@ -558,9 +624,9 @@ enum ut_status ut_examples_match(const struct ut_example_list *list,
 			.start = first + best.start,
 			.end = first + best.end,
 			.party = party,
-			.phrase = list->v[i].phrase,
-			.meaning = list->v[i].meaning,
-			.score = (float)(1 - sum / n / (double)max_distance),
+			.phrase = e->phrase,
+			.meaning = e->meaning,
+			.score = score,
 		};
 	}
 	return UT_OK;

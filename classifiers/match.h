@@ -42,7 +42,8 @@ void ut_pattern_done(struct ut_pattern *p);
 
 /* Examples of phrases, as they are kept in a file: features, not voices. */
 struct ut_example {
-	char *phrase; /* UTF-8 */
+	char *phrase;  /* UTF-8 */
+	char lang[16]; /* "he": a language tag, as in a phrase list */
 	enum ut_phrase_meaning meaning;
 	struct ut_pattern pattern;
 };
@@ -53,11 +54,13 @@ struct ut_example_list {
 
 /*
  * Adds a recording of a phrase said alone: silence around it is cut off. UT_EINVAL where too little
- * or too much speech is left (err says how much), UT_ENOMEM; the list is then as it was.
+ * or too much speech is left (err says how much), or phrase or lang cannot stand in a file;
+ * UT_ENOMEM; the list is then as it was.
  */
 enum ut_status ut_example_enrol(const struct ut_match_model *m, const int16_t *pcm, size_t n,
-				const char *phrase, enum ut_phrase_meaning meaning,
-				struct ut_example_list *list, struct ut_error *err);
+				const char *phrase, const char *lang,
+				enum ut_phrase_meaning meaning, struct ut_example_list *list,
+				struct ut_error *err);
 void ut_example_list_done(struct ut_example_list *list);
 /* To and from a file's bytes; parse appends. UT_EFORMAT (the line and its fault), UT_ENOMEM. */
 void ut_example_list_write(const struct ut_example_list *list, struct ut_text *out);
@@ -77,12 +80,16 @@ enum ut_status ut_match_find(const struct ut_pattern *example, const struct ut_p
 
 /*
  * The best place of each phrase of the list in one utterance: the mean distance of its examples,
- * and the place of the nearest. Appends hits nearer than max_distance to *hits (malloc'ed, grown)
- * with first added to their frames and score 1 - distance / max_distance. UT_ENOMEM.
+ * and the place of the nearest. lang: only examples for a call in that language (ut_phrases_speak);
+ * "" all. Appends a hit a phrase to *hits (malloc'ed, grown) with first added to its frames. Its
+ * score is the probability that the phrase was said, by logistic regression on the mean distance
+ * (docs/recogniser.md, "Phrases by example"); hits below min_score are left out. UT_ENOMEM.
  */
-enum ut_status ut_examples_match(const struct ut_example_list *list,
+enum ut_status ut_examples_match(const struct ut_example_list *list, const char *lang,
 				 const struct ut_pattern *speech, int64_t first, unsigned party,
-				 float max_distance, struct ut_phrase_hit **hits, size_t *n_hits,
+				 float min_score, struct ut_phrase_hit **hits, size_t *n_hits,
 				 struct ut_error *err);
+/* That probability. */
+float ut_match_probability(float distance);
 
 #endif

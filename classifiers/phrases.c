@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -24,6 +25,13 @@ static const char *const phone_set[] = {
 const char *ut_phrase_meaning_name(enum ut_phrase_meaning m)
 {
 	return (unsigned)m < UT_N_PHRASE_MEANINGS ? meaning_name[m] : "unknown";
+}
+
+bool ut_phrases_speak(const char *list, const char *call)
+{
+	size_t n = strlen(list);
+
+	return strncasecmp(list, call, n) == 0 && (call[n] == '\0' || call[n] == '-');
 }
 
 static void phrase_done(struct ut_phrase *p)

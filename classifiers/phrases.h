@@ -52,6 +52,9 @@ enum ut_status ut_phrases_parse(const char *bytes, size_t n, const char *name,
 				struct ut_phrase_list *list, struct ut_error *err);
 void ut_phrase_list_done(struct ut_phrase_list *list);
 
+/* Whether a list of that language is for a call in the other: "en" is for "en" and "en-GB". */
+bool ut_phrases_speak(const char *list, const char *call);
+
 /* "acknowledgement", "goodbye", "thanks", "refusal". */
 const char *ut_phrase_meaning_name(enum ut_phrase_meaning m);
 

@@ -14,22 +14,30 @@ const struct ut_recogniser_opts ut_recogniser_opts_default = {
 	.engine = "pocketsphinx",
 	.model_dir = "/usr/share/pocketsphinx/model/en-us/en-us",
 	.transform = NULL,
-	.max_heard_s = 20,
+	.max_heard_s = 9,
 };
 
 enum {
 	PAD = 12,  /* frames kept around a span: a soft onset is cut off by any activity detector */
-	JOIN = 30, /* a shorter pause does not part two utterances */
+	JOIN = 50, /* a shorter pause does not part two utterances */
+	BEGIN = (int)(UT_HEAR_S * UT_FRAMES_PER_S),
 	LONGEST_PHONE = 30, /* frames, mean over a phrase: static and hum fit a stretched vowel */
-	INITIAL = PAD + 50, /* a phrase that starts before this begins the utterance */
+	INITIAL = PAD + 45, /* a phrase that starts before this begins the utterance */
 };
 
 struct ut_recogniser {
 	const struct ut_recogniser_engine *engine;
 	void *state;
 	const struct ut_phrase_list *phrases;
+	const struct ut_match_model *match;
+	const struct ut_example_list *examples;
 	int64_t max_heard; /* frames */
 };
+
+float ut_recogniser_budget_s(double call_s)
+{
+	return (float)fmax(2 * (UT_HEAR_S + (double)PAD / UT_FRAMES_PER_S), call_s / 45);
+}
 
 enum ut_status ut_recogniser_create(const struct ut_recogniser_opts *o,
 				    const struct ut_phrase_list *phrases,
@@ -39,15 +47,15 @@ enum ut_status ut_recogniser_create(const struct ut_recogniser_opts *o,
 	struct ut_recogniser *r;
 	enum ut_status st;
 
-	for (size_t i = 0; i < UT_ARRAY_LEN(engines); i++)
+	for (size_t i = 0; o->engine && i < UT_ARRAY_LEN(engines); i++)
 		if (strcmp(engines[i]->name, o->engine) == 0)
 			engine = engines[i];
-	if (!engine)
+	if (o->engine && !engine)
 		return ut_fail(err, UT_EINVAL, "recogniser: no engine \"%s\"", o->engine);
-	if (!(o->max_heard_s >= 5 && o->max_heard_s <= 600))
-		return ut_fail(err, UT_EINVAL, "recogniser: max_heard_s %g is not 5..600",
+	if (!(o->max_heard_s >= 1 && o->max_heard_s <= 600))
+		return ut_fail(err, UT_EINVAL, "recogniser: max_heard_s %g is not 1..600",
 			       (double)o->max_heard_s);
-	if (!phrases->n)
+	if (engine ? !phrases->n : !o->match)
 		return ut_fail(err, UT_EINVAL, "recogniser: no phrases to listen for");
 	r = calloc(1, sizeof(*r));
 	if (!r)
@@ -55,7 +63,9 @@ enum ut_status ut_recogniser_create(const struct ut_recogniser_opts *o,
 	r->engine = engine;
 	r->phrases = phrases;
 	r->max_heard = lrintf(o->max_heard_s * UT_FRAMES_PER_S);
-	st = engine->create(o, phrases, &r->state, err);
+	r->match = o->match;
+	r->examples = o->examples;
+	st = engine ? engine->create(o, phrases, &r->state, err) : UT_OK;
 	if (st) {
 		ut_recogniser_destroy(&r);
 		return st;
@@ -93,16 +103,15 @@ struct hearing {
 };
 
 /*
- * From a log-likelihood ratio to a probability that the phrase was said. A ratio that other speech
- * reaches once in ten minutes falls with every phone of the phrase: 25 - 9 (n - 2), over 45
- * phrases. It stands for one half, at the beginning of an utterance; in its middle, where most of
- * the chances for an error are, 20 more are asked. docs/recogniser.md, "Calibration".
+ * From an engine's evidence to a probability. What other speech reaches once in ten minutes stands
+ * for one half; inside an utterance, where most chances for an error are, more is asked.
+ * docs/recogniser.md, "Calibration".
  */
-static float probability(const struct ut_phrase *p, const struct ut_candidate *c, bool initial)
-{
-	double chance = 25 - 9 * ((double)p->pron[c->pron].n_phones - 2) + (initial ? 0 : 20);
+static const double even = 2.0, inside = 2.0;
 
-	return (float)(1 / (1 + exp(-0.1 * (c->llr - chance))));
+static float probability(const struct ut_candidate *c, bool initial)
+{
+	return (float)(1 / (1 + exp(even + (initial ? 0 : inside) - (double)c->llr)));
 }
 
 static void take(void *user, const struct ut_candidate *c)
@@ -115,7 +124,7 @@ static void take(void *user, const struct ut_candidate *c)
 
 	while (s + 1 < h->stretch + h->n_stretches && s[1].at <= mid)
 		s++;
-	hit.score = probability(p, c, c->start / UT_HOP - s->at < INITIAL);
+	hit.score = probability(c, c->start / UT_HOP - s->at < INITIAL);
 	if (hit.score < p->threshold ||
 	    c->end - c->start > LONGEST_PHONE * UT_HOP * p->pron[c->pron].n_phones)
 		return;
@@ -175,45 +184,86 @@ static size_t thin(struct ut_phrase_hit *v, size_t n)
 	return kept;
 }
 
-/* The stretches to hear, latest max_heard frames of speech: returns their number. */
-static size_t choose(const struct ut_recogniser *r, const struct ut_hear_in *in, struct stretch *v)
+/* The beginnings of the last utterances, at most max frames: returns their number. */
+static size_t choose(const struct ut_hear_in *in, int64_t max, struct stretch *v)
 {
 	const int64_t first = (in->pos + UT_HOP - 1) / UT_HOP;
 	const int64_t last = (in->pos + (int64_t)in->n) / UT_HOP;
-	size_t n = 0;
-	int64_t left = r->max_heard, at = 0;
+	size_t n = 0, kept = 0;
+	int64_t at = 0;
 
 	/* Backwards; v is filled from its end as a stack, then turned round. */
-	for (size_t i = in->speech->n; i-- > 0 && left > 0;) {
+	for (size_t i = in->speech->n; i-- > 0;) {
 		const struct ut_span *s = &in->speech->v[i];
 		int64_t end = UT_MIN(s->end + PAD, last), start = UT_MAX(s->start - PAD, first);
 
 		if (s->kind != UT_SPAN_SPEECH)
 			continue;
-		if (n && end > v[n - 1].start - JOIN) { /* one utterance with the later one */
-			start = UT_MIN(start, v[n - 1].start);
-			start = UT_MAX(start, v[n - 1].start - left);
-			left -= v[n - 1].start - start;
-			v[n - 1].start = start;
-			continue;
-		}
 		if (end <= start)
-			continue;
-		start = UT_MAX(start, end - left);
-		left -= end - start;
-		v[n++] = (struct stretch){ .start = start, .end = end };
+			break;
+		if (n && s->end + JOIN > v[n - 1].start + PAD)
+			v[n - 1].start = start; /* one utterance with the later one */
+		else
+			v[n++] = (struct stretch){ .start = start, .end = end };
 	}
-	for (size_t i = 0; i < n / 2; i++) {
+	for (; kept < n && max > 0; kept++) {
+		v[kept].end =
+		    UT_MIN(v[kept].end, v[kept].start + UT_MIN(max, (int64_t)BEGIN + PAD));
+		max -= v[kept].end - v[kept].start;
+	}
+	for (size_t i = 0; i < kept / 2; i++) {
 		struct stretch t = v[i];
 
-		v[i] = v[n - 1 - i];
-		v[n - 1 - i] = t;
+		v[i] = v[kept - 1 - i];
+		v[kept - 1 - i] = t;
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < kept; i++) {
 		v[i].at = at;
 		at += v[i].end - v[i].start;
 	}
-	return n;
+	return kept;
+}
+
+static enum ut_status by_engine(struct ut_recogniser *r, const struct ut_hear_in *in,
+				const int16_t *pcm, size_t frames, struct hearing *h,
+				struct ut_error *err)
+{
+	struct ut_part *part = calloc(h->n_stretches, sizeof(*part));
+	enum ut_status st;
+
+	if (!part)
+		return ut_fail(err, UT_ENOMEM, "recogniser");
+	for (size_t i = 0; i < h->n_stretches; i++)
+		part[i] = (struct ut_part){ h->stretch[i].at, h->stretch[i].at + h->stretch[i].end -
+								  h->stretch[i].start };
+	st = r->engine->hear(r->state, in->lang ? in->lang : "", pcm, frames * UT_HOP, part,
+			     h->n_stretches, take, h, err);
+	free(part);
+	return st == UT_OK && h->nomem ? ut_fail(err, UT_ENOMEM, "recogniser") : st;
+}
+
+/* Features over all stretches, so that they are normalised over more than one word. */
+static enum ut_status by_example(struct ut_recogniser *r, const struct ut_hear_in *in,
+				 const int16_t *pcm, size_t frames, struct hearing *h,
+				 struct ut_error *err)
+{
+	struct ut_pattern all = { 0 };
+	enum ut_status st;
+
+	if (frames < 20)
+		return UT_OK; /* too short for any phrase */
+	st = ut_pattern_make(r->match, pcm, frames * UT_HOP, &all, err);
+	for (size_t i = 0; i < h->n_stretches && st == UT_OK; i++) {
+		const struct stretch *s = &h->stretch[i];
+		struct ut_pattern one = { all.v + s->at * UT_MATCH_DIMS,
+					  (size_t)(s->end - s->start) };
+
+		st = ut_examples_match(r->examples, in->lang ? in->lang : "", &one, s->start,
+				       in->party, 0.5f, &h->hits, &h->n, err);
+		h->cap = h->n; /* it grows to what it needs */
+	}
+	ut_pattern_done(&all);
+	return st;
 }
 
 enum ut_status ut_recogniser_hear(struct ut_recogniser *r, const struct ut_hear_in *in,
@@ -222,6 +272,7 @@ enum ut_status ut_recogniser_hear(struct ut_recogniser *r, const struct ut_hear_
 {
 	struct stretch *v = calloc(in->speech->n + 1, sizeof(*v));
 	struct hearing h = { .r = r, .stretch = v, .party = in->party };
+	const int64_t own = lrintf(in->max_heard_s * UT_FRAMES_PER_S);
 	struct ut_phrase_hit *grown;
 	int16_t *pcm = NULL;
 	enum ut_status st = UT_OK;
@@ -229,7 +280,7 @@ enum ut_status ut_recogniser_hear(struct ut_recogniser *r, const struct ut_hear_
 
 	if (!v)
 		goto nomem;
-	h.n_stretches = choose(r, in, v);
+	h.n_stretches = choose(in, own > 0 ? UT_MIN(own, r->max_heard) : r->max_heard, v);
 	if (!h.n_stretches)
 		goto out;
 	frames = v[h.n_stretches - 1].at + v[h.n_stretches - 1].end - v[h.n_stretches - 1].start;
@@ -239,11 +290,12 @@ enum ut_status ut_recogniser_hear(struct ut_recogniser *r, const struct ut_hear_
 	for (size_t i = 0; i < h.n_stretches; i++)
 		memcpy(pcm + v[i].at * UT_HOP, in->pcm + (v[i].start * UT_HOP - in->pos),
 		       (size_t)(v[i].end - v[i].start) * UT_HOP * sizeof(*pcm));
-	st = r->engine->hear(r->state, pcm, (size_t)frames * UT_HOP, take, &h, err);
+	if (r->engine)
+		st = by_engine(r, in, pcm, (size_t)frames, &h, err);
+	if (st == UT_OK && r->match)
+		st = by_example(r, in, pcm, (size_t)frames, &h, err);
 	if (heard_s)
 		*heard_s += (double)frames / UT_FRAMES_PER_S;
-	if (h.nomem)
-		goto nomem;
 	if (st || !h.n)
 		goto out;
 	h.n = thin(h.hits, h.n);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/analysis.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/sha256.h"
+#include "cli/data.h"
 
 const struct ut_cli_analysis ut_cli_analysis_default = {
 	.listen = "auto",
@@ -15,27 +15,6 @@ const struct ut_cli_analysis ut_cli_analysis_default = {
 	.memory_mb = 2048,
 	.stall_s = 60,
 };
-
-enum { MAX_FILE = 16 << 20 };
-
-static enum ut_status read_file(const char *path, struct ut_text *out, struct ut_error *err)
-{
-	FILE *f = fopen(path, "re");
-	char buf[16384];
-	size_t n;
-
-	if (!f)
-		return ut_fail(err, UT_EIO, "%s: %s", path, strerror(errno));
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0 && out->len < MAX_FILE)
-		ut_text_addn(out, buf, n);
-	if (ferror(f) || out->len >= MAX_FILE || out->failed)
-		ut_fail(err, UT_EIO, "%s: %s", path,
-			ferror(f) ? strerror(errno) : "larger than 16 MB");
-	else
-		err->code = UT_OK;
-	fclose(f);
-	return err->code;
-}
 
 static enum ut_status load_model(const char *path, struct ut_tone_model **ret, struct ut_error *err)
 {
@@ -49,7 +28,7 @@ static enum ut_status load_model(const char *path, struct ut_tone_model **ret, s
 
 		return ut_tone_model_parse(shipped, n, ret, err);
 	}
-	st = read_file(path, &t, err);
+	st = ut_cli_read_file(path, &t, err);
 	if (st == UT_OK) {
 		st = ut_tone_model_parse(t.s ? t.s : "", t.len, ret, &why);
 		if (st != UT_OK)
@@ -68,39 +47,18 @@ static enum ut_status load_permit(const struct ut_cli_analysis *a, struct ut_per
 	if (!a->objections && !a->require_notice)
 		return UT_OK;
 	if (a->objections)
-		st = read_file(a->objections, &t, err);
+		st = ut_cli_read_file(a->objections, &t, err);
 	if (st == UT_OK)
 		st = ut_permit_create(t.s, a->require_notice, ret, err);
 	ut_text_done(&t);
 	return st;
 }
 
-/* Where the phrase lists and the recogniser's transform are: $UNDERTONE_DATA, beside an installed
- * program, in the source tree around a build folder, or where they were to be installed. */
-static bool data_file(const char *name, char *buf, size_t cap)
-{
-	const char *env = getenv("UNDERTONE_DATA");
-	char exe[4096] = "", *slash;
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	static const char *const places[] = { "share/undertone", "share" };
-
-	if (env && *env)
-		return snprintf(buf, cap, "%s/%s", env, name) < (int)cap && access(buf, R_OK) == 0;
-	slash = n > 0 ? strrchr(exe, '/') : NULL;
-	if (slash)
-		*slash = '\0';
-	for (size_t i = 0; slash && i < UT_ARRAY_LEN(places); i++)
-		if (snprintf(buf, cap, "%s/../%s/%s", exe, places[i], name) < (int)cap &&
-		    access(buf, R_OK) == 0)
-			return true;
-	return snprintf(buf, cap, "%s/%s", UT_DATADIR, name) < (int)cap && access(buf, R_OK) == 0;
-}
-
 static enum ut_status add_phrases(const char *path, struct ut_phrase_list *l, struct ut_text *key,
 				  struct ut_error *err)
 {
 	size_t from = key->len;
-	enum ut_status st = read_file(path, key, err);
+	enum ut_status st = ut_cli_read_file(path, key, err);
 
 	return st != UT_OK
 		   ? st
@@ -108,15 +66,77 @@ static enum ut_status add_phrases(const char *path, struct ut_phrase_list *l, st
 }
 
 /* Why nobody can listen here; NULL where somebody can. */
-static const char *deaf(struct ut_cli_loaded *l)
+static const char *deaf(struct ut_cli_loaded *l, char *words, size_t cap)
 {
 	l->recogniser = ut_recogniser_opts_default;
 	l->recogniser.transform = l->transform;
 	if (access(l->recogniser.model_dir, R_OK | X_OK) != 0)
 		return "the acoustic model is not installed (Debian: pocketsphinx-en-us)";
-	if (!data_file("models/telephone.mllr", l->transform, sizeof(l->transform)))
+	if (!ut_cli_data_file("models/telephone.mllr", l->transform, sizeof(l->transform)) ||
+	    !ut_cli_data_file("models/words.txt", words, cap))
 		return "its files are not installed (set UNDERTONE_DATA to the share/ folder)";
 	return NULL;
+}
+
+/* Phrases by example: the file's and the model they are matched with. */
+static enum ut_status load_examples(const char *path, struct ut_cli_loaded *l, struct ut_text *key,
+				    struct ut_error *err)
+{
+	struct ut_text t = { 0 };
+	char model[4096];
+	enum ut_status st = ut_cli_read_file(path, &t, err);
+
+	if (st == UT_OK)
+		st = ut_example_list_parse(t.s ? t.s : "", t.len, path, &l->examples, err);
+	if (st == UT_OK && !l->examples.n)
+		st = ut_fail(err, UT_EFORMAT, "%s: holds no examples", path);
+	ut_text_addn(key, t.s ? t.s : "", t.len);
+	ut_text_clear(&t);
+	if (st == UT_OK)
+		st = ut_cli_data_file("models/examples.lda", model, sizeof(model))
+			 ? ut_cli_read_file(model, &t, err)
+			 : ut_fail(err, UT_EMODEL,
+				   "models/examples.lda is not installed (set "
+				   "UNDERTONE_DATA to the share/ folder)");
+	if (st == UT_OK)
+		st = ut_match_model_parse(t.s ? t.s : "", t.len, &l->match, err);
+	ut_text_addn(key, t.s ? t.s : "", t.len);
+	ut_text_done(&t);
+	l->recogniser.match = l->match;
+	l->recogniser.examples = &l->examples;
+	return st;
+}
+
+/* Who listens, the model's files into the key. Without an acoustic model examples still can. */
+static enum ut_status load_ears(const struct ut_cli_analysis *a, struct ut_cli_loaded *l,
+				struct ut_text *key, struct ut_error *err)
+{
+	const char *env = getenv("UNDERTONE_EXAMPLES");
+	const char *examples = a->examples ? a->examples : env && *env ? env : NULL;
+	char words[4096];
+	enum ut_status st = UT_OK;
+
+	l->deaf = deaf(l, words, sizeof(words));
+	if (l->deaf && strcmp(a->listen, "auto") != 0 && !examples)
+		return ut_fail(err, UT_EMODEL, "--listen %s: %s", a->listen, l->deaf);
+	if (l->deaf) {
+		l->recogniser.engine = NULL;
+	} else {
+		ut_text_addf(key, "%s\n%s\n", l->recogniser.engine, l->recogniser.model_dir);
+		st = ut_cli_read_file(l->transform, key, err);
+		if (st == UT_OK)
+			st = ut_cli_read_file(words, &l->words, err);
+		ut_text_addn(key, l->words.s ? l->words.s : "", l->words.len);
+		l->recogniser.words = l->words.s;
+		l->recogniser.words_n = l->words.len;
+	}
+	if (st == UT_OK && examples)
+		st = load_examples(examples, l, key, err);
+	if (!l->deaf || examples) {
+		l->opts.recogniser = &l->recogniser;
+		l->opts.listen = a->listen;
+	}
+	return st;
 }
 
 /* The phrases (for transcripts too), who listens, and the key of all models used. */
@@ -130,23 +150,13 @@ static enum ut_status load_recogniser(const struct ut_cli_analysis *a, struct ut
 
 	ut_text_addf(&key, "%s\n", ut_tone_model_hash(l->model));
 	for (size_t i = 0; i < UT_ARRAY_LEN(lists) && st == UT_OK; i++)
-		if (data_file(lists[i], path, sizeof(path)))
+		if (ut_cli_data_file(lists[i], path, sizeof(path)))
 			st = add_phrases(path, &l->phrases, &key, err);
 	if (st == UT_OK && a->phrases)
 		st = add_phrases(a->phrases, &l->phrases, &key, err);
 	l->opts.phrases = l->phrases.n ? &l->phrases : NULL;
-	if (st == UT_OK && strcmp(a->listen, "never") != 0) {
-		l->deaf = deaf(l);
-		if (l->deaf && strcmp(a->listen, "auto") != 0) {
-			st = ut_fail(err, UT_EMODEL, "--listen %s: %s", a->listen, l->deaf);
-		} else if (!l->deaf) {
-			ut_text_addf(&key, "%s\n%s\n", l->recogniser.engine,
-				     l->recogniser.model_dir);
-			st = read_file(l->transform, &key, err);
-			l->opts.recogniser = &l->recogniser;
-			l->opts.listen = a->listen;
-		}
-	}
+	if (st == UT_OK && strcmp(a->listen, "never") != 0)
+		st = load_ears(a, l, &key, err);
 	if (st == UT_OK)
 		st = ut_sha256_hex(key.s, key.len, l->model_key, err);
 	ut_text_done(&key);
@@ -160,6 +170,9 @@ static bool listen_known(const struct ut_cli_analysis *a, const struct ut_cli_lo
 		return true;
 	for (size_t i = 0; i < l->phrases.n; i++)
 		if (strcmp(l->phrases.v[i].lang, a->listen) == 0)
+			return true;
+	for (size_t i = 0; i < l->examples.n; i++)
+		if (strcmp(l->examples.v[i].lang, a->listen) == 0)
 			return true;
 	return false;
 }
@@ -207,7 +220,7 @@ int ut_cli_load(const struct ut_command *cmd, const struct ut_cli_analysis *a, c
 	if (!listen_known(a, l))
 		return ut_cli_usage(cmd,
 				    "--listen: auto, never, all or a language that has "
-				    "phrases (en, he, or one of --phrases), not '%s'",
+				    "phrases (en, he, or one of --phrases or --examples), not '%s'",
 				    a->listen);
 	l->limits = (struct ut_worker_limits){
 		.memory_bytes = (size_t)a->memory_mb << 20,
@@ -225,5 +238,8 @@ void ut_cli_loaded_done(struct ut_cli_loaded *l)
 	ut_tone_model_destroy(&l->model);
 	ut_permit_destroy(&l->permit);
 	ut_phrase_list_done(&l->phrases);
+	ut_example_list_done(&l->examples);
+	ut_match_model_destroy(&l->match);
+	ut_text_done(&l->words);
 	ut_text_done(&l->result_options);
 }

@@ -12,6 +12,7 @@
 
 struct ut_cli_analysis {
 	const char *customer, *profile, *config, *model, *format, *objections, *listen, *phrases;
+	const char *examples;
 	bool require_notice;
 	int64_t rate_hz, channels;
 	double max_hours;
@@ -58,6 +59,12 @@ extern const struct ut_cli_analysis ut_cli_analysis_default;
 	      .offset = offsetof(T, analysis.phrases),                                             \
 	      .value = "FILE",                                                                     \
 	      .help = "a list of phrases besides the shipped ones (docs/recogniser.md)" },         \
+	    { .name = "examples",                                                                  \
+	      .type = UT_OPT_STRING,                                                               \
+	      .offset = offsetof(T, analysis.examples),                                            \
+	      .value = "FILE",                                                                     \
+	      .help = "phrases by example, made by 'undertone phrases enrol' (default: "           \
+		      "$UNDERTONE_EXAMPLES)" },                                                    \
 	    { .name = "raw-format",                                                                \
 	      .type = UT_OPT_STRING,                                                               \
 	      .offset = offsetof(T, analysis.format),                                              \
@@ -117,7 +124,10 @@ struct ut_cli_loaded { /* what the options stand for */
 	struct ut_tone_model *model;
 	struct ut_permit *permit;
 	struct ut_phrase_list phrases;
+	struct ut_example_list examples;
+	struct ut_match_model *match;
 	struct ut_recogniser_opts recogniser;
+	struct ut_text words;
 	char transform[4096];
 	char model_key[65];            /* of all models used */
 	const char *deaf;              /* why nobody listens, where it was wanted; static */

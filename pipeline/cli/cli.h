@@ -46,6 +46,7 @@ extern const struct ut_command ut_cmd_help;
 extern const struct ut_command ut_cmd_journey;
 extern const struct ut_command ut_cmd_merge;
 extern const struct ut_command ut_cmd_pack;
+extern const struct ut_command ut_cmd_phrases;
 extern const struct ut_command ut_cmd_purge;
 extern const struct ut_command ut_cmd_rescore;
 extern const struct ut_command ut_cmd_runs;

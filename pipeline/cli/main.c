@@ -23,6 +23,7 @@ const struct ut_command *const ut_commands[] = {
 	&ut_cmd_evaluate,
 	&ut_cmd_rescore,
 	&ut_cmd_features,
+	&ut_cmd_phrases,
 	&ut_cmd_export,
 	&ut_cmd_journey,
 	&ut_cmd_serve,

@@ -264,32 +264,20 @@ static enum ut_status turns(UT_UNUSED struct ut_analyser *a, UT_UNUSED const str
 	return st;
 }
 
-/* "en" is "en-GB" too. */
-static bool same_language(const char *list, const char *call)
-{
-	size_t n = strlen(list);
-
-	return strncasecmp(list, call, n) == 0 && (call[n] == '\0' || call[n] == '-');
-}
-
-/* The language of a phrase of the list, by its text, which a hit lends. */
-static const char *language_of(const struct ut_phrase_list *l, const char *text)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].text == text)
-			return l->v[i].lang;
-	return "";
-}
-
 /* The language to listen for; "" = any, NULL = do not listen. */
 static const char *language(const struct ut_analyser *a, const struct ut_call *c)
 {
+	const struct ut_example_list *examples = a->o.recogniser->examples;
+
 	if (strcmp(a->o.listen, "all") == 0)
 		return "";
 	if (strcmp(a->o.listen, "auto") != 0)
 		return a->o.listen;
-	for (size_t i = 0; c->meta.language && i < a->o.phrases->n; i++)
-		if (same_language(a->o.phrases->v[i].lang, c->meta.language))
+	for (size_t i = 0; c->meta.language && a->o.phrases && i < a->o.phrases->n; i++)
+		if (ut_phrases_speak(a->o.phrases->v[i].lang, c->meta.language))
+			return c->meta.language;
+	for (size_t i = 0; c->meta.language && examples && i < examples->n; i++)
+		if (ut_phrases_speak(examples->v[i].lang, c->meta.language))
 			return c->meta.language;
 	return NULL;
 }
@@ -345,8 +333,6 @@ static enum ut_status listen(struct ut_analyser *a, const struct ut_recording *r
 	const char *lang = a->recogniser ? language(a, c) : NULL;
 	struct ut_hear_in in;
 	unsigned ch;
-	size_t keep = 0;
-	enum ut_status st;
 
 	free(a->hits);
 	a->hits = NULL;
@@ -363,14 +349,11 @@ static enum ut_status listen(struct ut_analyser *a, const struct ut_recording *r
 		.n = tail(a, ch),
 		.speech = ut_call_party_spans(c, (unsigned)customer),
 		.party = (unsigned)customer,
+		.lang = lang,
+		.max_heard_s = ut_recogniser_budget_s(c->measures.duration_s),
 	};
 	in.pos = a->chain[ch].tail.n - (int64_t)in.n;
-	st = ut_recogniser_hear(a->recogniser, &in, &a->hits, &a->n_hits, NULL, err);
-	for (size_t i = 0; st == UT_OK && i < a->n_hits; i++)
-		if (!*lang || same_language(language_of(a->o.phrases, a->hits[i].phrase), lang))
-			a->hits[keep++] = a->hits[i];
-	a->n_hits = keep;
-	return st;
+	return ut_recogniser_hear(a->recogniser, &in, &a->hits, &a->n_hits, NULL, err);
 }
 
 static enum ut_status closing(struct ut_analyser *a, UT_UNUSED const struct ut_recording *r,
