@@ -55,7 +55,7 @@ def state(d):
         if t in ("run", "run_failure", "audit", "file"):
             continue
         cols = [c[1] for c in con.execute("PRAGMA table_info(%s)" % t) if c[1] not in ("content", "options", "run_id", "size_bytes", "codec") and not c[1].endswith("_at") and c[1] != "current_since"]
-        out += [repr((t, cols, r)) for r in con.execute("SELECT %s FROM %s ORDER BY 1, 2" % (", ".join(cols), t))] if cols else []
+        out += [repr((t, cols, r)) for r in con.execute("SELECT %s FROM %s ORDER BY %s" % (", ".join(cols), t, ", ".join(cols)))] if cols else []
     con.close()
     return out
 
@@ -85,7 +85,10 @@ def everything(d, masked, what="four one one one"):
     run(d, "batch", "-q", "-j1", "--settle", "0", "--db", "t.db", "call.wav")
     lens = json.loads(run(d, "export", "--db", "t.db", "-f", "contact-lens", "1"))
     text = json.dumps([lens["ConversationCharacteristics"]] + [[t["BeginOffsetMillis"], t["EndOffsetMillis"], t["Content"]] for t in lens["Transcript"]])
-    return {"rows stored": state(d), "features, every 10 ms": run(d, "features", "--frames", "call.wav"),
+    run(d, "features", "--plot", "call.svg", "--from", "0", "--to", "30", "call.wav")
+    with open(os.path.join(d, "call.svg"), encoding="utf-8") as f:
+        plot = f.read()
+    return {"rows stored": state(d), "the plot": plot, "features, every 10 ms": run(d, "features", "--frames", "call.wav"),
             "features, every turn": run(d, "features", "call.wav"), "contact lens": text}
 
 
