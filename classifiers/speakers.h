@@ -57,6 +57,6 @@ void ut_speakers_done(struct ut_speakers *s);
  */
 enum ut_status ut_speakers_change(const struct ut_speakers_in *in, int64_t from, int64_t at,
 				  int64_t to, float *ret, bool *enough, struct ut_error *err);
-#define UT_ANOTHER_VOICE 6.0f /* docs/measurement.md: how it was chosen */
+#define UT_ANOTHER_VOICE 3.0f /* between same and other actors; docs/WHO-IS-WHO.md */
 
 #endif

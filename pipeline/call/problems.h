@@ -36,6 +36,13 @@
 	X(extra_tracks, "the file holds several audio tracks; one was analysed")                     \
 	X(mono_split, "one channel; two speakers were told apart by their voices")                 \
 	X(voices_unsure, "one channel whose voices could not be told apart surely; no tone")       \
+	X(maybe_swapped, "the channels seem to be the other way round; nobody is verified")        \
+	X(misaligned, "the channels do not fit together in time; nobody is verified")              \
+	X(channel_cut, "a channel begins later or ends earlier than the other; nobody is verified") \
+	X(announcement, "a recorded announcement is on the agent's side before the agent answers") \
+	X(hold, "the call was on hold")                                                            \
+	X(new_voice, "after a hold another voice speaks on one side") \
+	X(start_unknown, "two files of one call, and nothing says when each was started")          \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

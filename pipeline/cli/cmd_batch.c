@@ -169,6 +169,13 @@ static enum ut_status key(void *user, const struct ut_item *it, struct ut_text *
 	return ut_analysis_key(user, it, out, err);
 }
 
+static int pair(void *user, const char *path, char *buf, size_t cap)
+{
+	const struct ut_analyse_opts *o = user;
+
+	return ut_meta_pair(o->meta, o->profile, path, buf, cap);
+}
+
 static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct ut_batch_opts *b)
 {
 	struct ut_error err = { 0 };
@@ -185,6 +192,8 @@ static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct
 		b->key = key;
 		b->key_user = (void *)(uintptr_t)&l->opts;
 	}
+	b->pair = pair;
+	b->pair_user = (void *)(uintptr_t)&l->opts;
 	b->limits = l->limits;
 	b->jobs = o->jobs ? (unsigned)o->jobs : (unsigned)UT_MAX(1, sysconf(_SC_NPROCESSORS_ONLN));
 	b->settle_s = (double)o->settle_s;

@@ -15,7 +15,7 @@
 
 struct score_opts {
 	struct ut_cli_analysis analysis;
-	bool json;
+	bool json, join;
 };
 
 static const struct ut_opt score_opts[] = {
@@ -24,6 +24,12 @@ static const struct ut_opt score_opts[] = {
 	  .type = UT_OPT_BOOL,
 	  .offset = offsetof(struct score_opts, json),
 	  .help = "one JSON object a line (schemas/score.schema.json)" },
+	{ .name = "join",
+	  .type = UT_OPT_BOOL,
+	  .offset = offsetof(struct score_opts, join),
+	  .help = "the two mono files given are the two sides of one call: the first is channel 0 "
+		  "(left). Batch finds such pairs by their names, where the profile says how "
+		  "they are named" },
 	{ 0 },
 };
 
@@ -53,7 +59,8 @@ static enum ut_status analyse(struct score *s, struct ut_item *it, struct ut_poo
 		if ((st = ut_pool_wait(s->pool, -1, NULL, ev, err)) != UT_OK)
 			return st;
 	*fatal = false;
-	st = ut_pool_submit(s->pool, it->fd, it->path, s->request.s, s->request.len, NULL, err);
+	st = ut_pool_submit_pair(s->pool, it->fd, it->fd2, it->path, s->request.s, s->request.len,
+				 NULL, err);
 	while (st == UT_OK) {
 		st = ut_pool_wait(s->pool, -1, NULL, ev, err);
 		if (st == UT_OK && ev->what == UT_POOL_DONE) {
@@ -95,11 +102,11 @@ static enum ut_status through_store(struct score *s, const struct ut_item *it,
 	return st;
 }
 
-static int score_files(struct score *s, bool json, int n, char **files)
+static int score_files(struct score *s, bool json, bool join, int n, char **files)
 {
 	int rc = UT_EXIT_FINE;
 
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < (join ? 1 : n); i++) {
 		struct ut_item it;
 		struct ut_pool_event ev;
 		struct ut_text out = { 0 };
@@ -107,6 +114,8 @@ static int score_files(struct score *s, bool json, int n, char **files)
 		bool fatal = false;
 		enum ut_status st = ut_item_init(&it, files[i], true, &err);
 
+		if (st == UT_OK && join)
+			st = ut_item_join(&it, files[1], &err);
 		if (st == UT_OK)
 			st = analyse(s, &it, &ev, &fatal, &err);
 		if (st == UT_OK)
@@ -143,12 +152,15 @@ static int cmd_score(int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
+	if (o.join && n != 2)
+		return ut_cli_usage(&ut_cmd_score,
+				    "--join: give the two files of one call, not %d", n);
 	rc = ut_cli_load(&ut_cmd_score, &o.analysis, &o, &l);
 	if (rc < 0) {
 		ut_call_init(&s.call);
 		if (ut_store_open(NULL, UT_STORE_MEMORY, &s.store, &err) == UT_OK &&
 		    ut_pool_create(&ut_analysis_ops, &l.opts, 1, &l.limits, &s.pool, &err) == UT_OK)
-			rc = score_files(&s, o.json, n, argv + 1);
+			rc = score_files(&s, o.json, o.join, n, argv + 1);
 		else
 			rc = ut_cli_fail(NULL, &err);
 		ut_pool_destroy(&s.pool);

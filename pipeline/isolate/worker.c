@@ -90,12 +90,14 @@ static bool recv_all(int sock, void *p, size_t n)
 	return true;
 }
 
-/* The head of a message and, with a job, its descriptor. */
-static bool recv_head(int sock, struct msg *m, int *fd)
+enum { MAX_FD = 2 }; /* with a job */
+
+/* The head of a message and, with a job, its descriptors; -1 where there is none. */
+static bool recv_head(int sock, struct msg *m, int fd[MAX_FD])
 {
 	union {
 		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
+		char room[CMSG_SPACE(MAX_FD * sizeof(int))];
 	} u;
 	struct iovec iov = { m, sizeof(*m) };
 	struct msghdr h = { .msg_iov = &iov,
@@ -104,7 +106,7 @@ static bool recv_head(int sock, struct msg *m, int *fd)
 			    .msg_controllen = sizeof(u.room) };
 	ssize_t k;
 
-	*fd = -1;
+	fd[0] = fd[1] = -1;
 	do
 		k = recvmsg(sock, &h, MSG_WAITALL);
 	while (k < 0 && errno == EINTR);
@@ -112,7 +114,8 @@ static bool recv_head(int sock, struct msg *m, int *fd)
 		return false;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&h); c; c = CMSG_NXTHDR(&h, c))
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-			memcpy(fd, CMSG_DATA(c), sizeof(int));
+			memcpy(fd, CMSG_DATA(c),
+			       UT_MIN(c->cmsg_len - CMSG_LEN(0), MAX_FD * sizeof(int)));
 	return true;
 }
 
@@ -134,10 +137,10 @@ bool ut_beat_ask(struct ut_beat *b, const char *text)
 {
 	size_t n = strlen(text);
 	struct msg m = { .type = MSG_ASK, .n = n };
-	int fd;
+	int fd[MAX_FD];
 
 	if (n >= MAX_ASK || !send_all(b->sock, &m, sizeof(m)) || !send_all(b->sock, text, n) ||
-	    !recv_head(b->sock, &m, &fd) || m.type != MSG_ANSWER)
+	    !recv_head(b->sock, &m, fd) || m.type != MSG_ANSWER)
 		_exit(0); /* the parent is gone */
 	b->dropped = m.code == 0;
 	return !b->dropped;
@@ -182,7 +185,7 @@ static _Noreturn void worker_main(const struct ut_worker_ops *ops, void *user,
 	void *state = NULL;
 	char *buf = NULL;
 	size_t cap = 0;
-	int fd;
+	int fd[MAX_FD];
 
 	if (!ut_shut_to_parent(parent))
 		_exit(0);
@@ -198,7 +201,7 @@ static _Noreturn void worker_main(const struct ut_worker_ops *ops, void *user,
 	m = (struct msg){ .type = MSG_READY, .n = strlen(note.msg) };
 	if (!send_all(sock, &m, sizeof(m)) || !send_all(sock, note.msg, m.n))
 		_exit(0);
-	while (recv_head(sock, &m, &fd) && m.type == MSG_JOB && fd >= 0 && m.n2 < m.n &&
+	while (recv_head(sock, &m, fd) && m.type == MSG_JOB && fd[0] >= 0 && m.n2 < m.n &&
 	       m.n <= (uint64_t)MAX_NAME + MAX_REQUEST) {
 		if (m.n + 1 > cap) {
 			free(buf);
@@ -212,8 +215,10 @@ static _Noreturn void worker_main(const struct ut_worker_ops *ops, void *user,
 		buf[m.n] = '\0';
 		/* "name\0request" */
 		one_job(ops, state, l->cpu_s, &b,
-			&(struct ut_job){ fd, buf, buf + m.n2 + 1, m.n - m.n2 - 1 });
-		close(fd);
+			&(struct ut_job){ fd[0], fd[1], buf, buf + m.n2 + 1, m.n - m.n2 - 1 });
+		close(fd[0]);
+		if (fd[1] >= 0)
+			close(fd[1]);
 	}
 	_exit(0);
 }
@@ -361,26 +366,27 @@ const char *ut_pool_sandbox_note(const struct ut_pool *p)
 	return p->known && p->note[0] ? p->note : NULL;
 }
 
-static bool send_job(int sock, int fd, const char *name, const void *request, size_t n)
+static bool send_job(int sock, const int fd[MAX_FD], const char *name, const void *request,
+		     size_t n)
 {
 	union {
 		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
+		char room[CMSG_SPACE(MAX_FD * sizeof(int))];
 	} u = { 0 };
-	size_t name_n = strlen(name);
+	size_t n_fd = fd[1] < 0 ? 1 : 2, name_n = strlen(name);
 	struct msg m = { .type = MSG_JOB, .n = name_n + 1 + n, .n2 = name_n };
 	struct iovec iov = { &m, sizeof(m) };
 	struct msghdr h = { .msg_iov = &iov,
 			    .msg_iovlen = 1,
 			    .msg_control = u.room,
-			    .msg_controllen = sizeof(u.room) };
+			    .msg_controllen = CMSG_SPACE(n_fd * sizeof(int)) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
 	ssize_t k;
 
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	c->cmsg_len = CMSG_LEN(n_fd * sizeof(int));
+	memcpy(CMSG_DATA(c), fd, n_fd * sizeof(int));
 	do
 		k = sendmsg(sock, &h, MSG_NOSIGNAL);
 	while (k < 0 && errno == EINTR);
@@ -391,6 +397,13 @@ static bool send_job(int sock, int fd, const char *name, const void *request, si
 enum ut_status ut_pool_submit(struct ut_pool *p, int fd, const char *name, const void *request,
 			      size_t n, void *tag, struct ut_error *err)
 {
+	return ut_pool_submit_pair(p, fd, -1, name, request, n, tag, err);
+}
+
+enum ut_status ut_pool_submit_pair(struct ut_pool *p, int fd, int fd2, const char *name,
+				   const void *request, size_t n, void *tag, struct ut_error *err)
+{
+	const int both[MAX_FD] = { fd, fd2 };
 	struct slot *s = NULL;
 
 	if (strlen(name) >= MAX_NAME || n > MAX_REQUEST)
@@ -401,7 +414,9 @@ enum ut_status ut_pool_submit(struct ut_pool *p, int fd, const char *name, const
 	if (!s)
 		return ut_fail(err, UT_EINVAL, "no idle worker");
 	lseek(fd, 0, SEEK_SET);
-	if (!send_job(s->sock, fd, name, request, n)) {
+	if (fd2 >= 0)
+		lseek(fd2, 0, SEEK_SET);
+	if (!send_job(s->sock, both, name, request, n)) {
 		reap(s, true);
 		return ut_fail(err, UT_EIO, "an idle worker was lost");
 	}

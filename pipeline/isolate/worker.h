@@ -16,7 +16,8 @@
 #include "base/text.h"
 
 struct ut_job { /* as the worker sees it; lent */
-	int fd; /* the recording, at offset 0; closed after the job */
+	int fd;  /* the recording, at offset 0; closed after the job */
+	int fd2; /* its other half, likewise; -1 where it is whole */
 	const char *name;
 	const char *request; /* bytes, with a NUL behind them */
 	size_t request_n;
@@ -83,6 +84,9 @@ enum ut_status ut_pool_submit(struct ut_pool *p, int fd, const char *name, const
 			      size_t n, void *tag, struct ut_error *err);
 /* The worker is replaced before its next job: its last answer raised doubts. */
 void ut_pool_retire(struct ut_pool *p, unsigned slot);
+/* The same with a second descriptor. */
+enum ut_status ut_pool_submit_pair(struct ut_pool *p, int fd, int fd2, const char *name,
+				   const void *request, size_t n, void *tag, struct ut_error *err);
 void ut_pool_answer(struct ut_pool *p, unsigned slot, bool go);
 /*
  * One event. timeout_ms < 0: no limit. mask (may be NULL) is the signal mask while waiting, as for

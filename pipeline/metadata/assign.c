@@ -339,6 +339,15 @@ static bool all_staff(const struct ut_claims *c, unsigned ch)
 	return true;
 }
 
+static bool several_on(const struct ut_claims *c, unsigned ch)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->n_parties; i++)
+		n += c->party[i].channel == (int)ch;
+	return n > 1;
+}
+
 /* The party of one channel, by the highest source that names one. */
 static void assign_channel(struct weigh *w, unsigned ch, bool internal)
 {
@@ -355,6 +364,7 @@ static void assign_channel(struct weigh *w, unsigned ch, bool internal)
 			continue;
 		if (n > 1 &&
 		    all_staff(&w->from[s], ch)) { /* a transfer: one agent after the other */
+			w->from[s].transferred |= several_on(&w->from[s], ch);
 			if (!told) {
 				told = true;
 				p->role = UT_ROLE_AGENT;

@@ -31,6 +31,7 @@ struct profile {
 	char *name, *description, *text;
 	struct layout layout[N_WHEN];
 	enum ut_role first; /* who speaks first; UT_ROLE_UNKNOWN: not said */
+	json_t *pairs;      /* lists of two file-name patterns, checked; NULL */
 };
 
 struct folder {
@@ -53,6 +54,7 @@ static void profile_done(struct profile *p)
 	free(p->name);
 	free(p->description);
 	free(p->text);
+	json_decref(p->pairs);
 }
 
 void ut_meta_config_destroy(struct ut_meta_config **pc)
@@ -151,11 +153,43 @@ static void describe(const struct profile *p, struct ut_text *t)
 	}
 }
 
+/* A name with one star in it, and no folder. */
+static bool is_name_pattern(const json_t *j)
+{
+	const char *s = json_string_value(j), *star = s ? strchr(s, '*') : NULL;
+
+	return star && !strchr(star + 1, '*') && !strchr(s, '/') && s[1];
+}
+
+static enum ut_status read_pairs(const json_t *j, const char *name, const char *where, json_t **ret,
+				 struct ut_error *err)
+{
+	const json_t *v, *list = json_object_get(j, "pairs");
+	size_t i;
+
+	if (!list || json_is_null(list))
+		return UT_OK;
+	if (!json_is_array(list))
+		return ut_fail(err, UT_EMETA, "%.100s: '%spairs' must be a list", name, where);
+	json_array_foreach(list, i, v)
+	{
+		if (json_array_size(v) != 2 || !is_name_pattern(json_array_get(v, 0)) ||
+		    !is_name_pattern(json_array_get(v, 1)))
+			return ut_fail(err, UT_EMETA,
+				       "%.100s: '%spairs[%zu]' must be two file names with one * "
+				       "each, as [\"*-r.wav\", \"*-t.wav\"]",
+				       name, where, i);
+	}
+	*ret = json_deep_copy(list);
+	return *ret ? UT_OK : ut_fail(err, UT_ENOMEM, "metadata");
+}
+
 static enum ut_status read_profile(const json_t *j, const char *key, const char *name,
 				   struct profile *p, struct ut_error *err)
 {
 	static const char *const keys[] = { "description", "channels",      "inbound",
-					    "outbound",    "first_speaker", NULL };
+					    "outbound",    "first_speaker", "pairs",
+					    NULL };
 	struct ut_text t = { 0 };
 	char where[80];
 	const char *description;
@@ -170,6 +204,8 @@ static enum ut_status read_profile(const json_t *j, const char *key, const char 
 		st = ut_json_text(j, "description", name, where, &description, err);
 	if (st == UT_OK)
 		st = ut_first_speaker_read(j, name, where, &p->first, err);
+	if (st == UT_OK)
+		st = read_pairs(j, name, where, &p->pairs, err);
 	for (unsigned w = 0; st == UT_OK && w < N_WHEN; w++) {
 		const json_t *list = json_object_get(j, when_key[w]);
 
@@ -467,4 +503,43 @@ enum ut_status ut_config_cdr_claims(const struct ut_meta_config *cfg, const char
 				    struct ut_error *err)
 {
 	return ut_cdr_claims(cfg->cdr, path, call_id, ret, err);
+}
+
+/* The other name where name is pattern with something for its star. */
+static bool other_name(const char *name, const char *pattern, const char *other, int folder,
+		       const char *path, char *buf, size_t cap)
+{
+	const char *star = strchr(pattern, '*'), *second = strchr(other, '*');
+	size_t head = (size_t)(star - pattern), tail = strlen(star + 1), n = strlen(name);
+	int k;
+
+	if (n <= head + tail || memcmp(name, pattern, head) != 0 ||
+	    strcmp(name + n - tail, star + 1) != 0)
+		return false;
+	k = snprintf(buf, cap, "%.*s%.*s%.*s%s", folder, path, (int)(second - other), other,
+		     (int)(n - head - tail), name + head, second + 1);
+	return k > 0 && (size_t)k < cap;
+}
+
+int ut_meta_pair(const struct ut_meta_config *cfg, const char *profile, const char *path, char *buf,
+		 size_t cap)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const struct profile *p;
+	const json_t *v;
+	size_t i;
+
+	profile = profile ? profile : ut_config_profile_for(cfg, path);
+	p = profile ? find(cfg, profile) : NULL;
+	if (!p || !p->pairs)
+		return 0;
+	json_array_foreach(p->pairs, i, v)
+	{
+		for (int side = 0; side < 2; side++)
+			if (other_name(name, json_string_value(json_array_get(v, (size_t)side)),
+				       json_string_value(json_array_get(v, (size_t)!side)),
+				       (int)(name - path), path, buf, cap))
+				return side + 1;
+	}
+	return 0;
 }

@@ -51,6 +51,17 @@ struct ut_meta_opts {
  * false where none does. Opens nothing. */
 bool ut_meta_sidecar_path(const char *recording, char *buf, size_t cap);
 
+/* The start_time of a sidecar's bytes, seconds since 1970; NAN where it says none or is damaged. */
+double ut_meta_start_s(const char *bytes, size_t n);
+
+/*
+ * Is this file one side of a call whose sides are two files, by the profile (NULL: the config's for
+ * this path)? 0: no; 1: the first side (channel 0), 2: the second. Writes where the other one would
+ * be into buf; opens nothing.
+ */
+int ut_meta_pair(const struct ut_meta_config *cfg, const char *profile, const char *path, char *buf,
+		 size_t cap);
+
 /* Checks an option's value before any file is read: UT_EINVAL, UT_EMETA. */
 enum ut_status ut_meta_check_opts(const struct ut_meta_config *cfg, const struct ut_meta_opts *o,
 				  struct ut_error *err);

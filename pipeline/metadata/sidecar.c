@@ -257,6 +257,18 @@ static enum ut_status read_all(const json_t *j, const char *name, struct ut_clai
 	return st;
 }
 
+double ut_meta_start_s(const char *bytes, size_t n)
+{
+	struct ut_claims c = { 0 };
+	double t = (double)NAN;
+
+	if (bytes && ut_sidecar_parse(bytes, n, "", NULL, &c, NULL) == UT_OK &&
+	    c.field[UT_CLAIM_start_time])
+		t = ut_time_parse(c.field[UT_CLAIM_start_time]);
+	ut_claims_done(&c);
+	return t;
+}
+
 enum ut_status ut_sidecar_parse(const char *bytes, size_t n, const char *name,
 				const char *recording, struct ut_claims *ret, struct ut_error *err)
 {

@@ -77,9 +77,10 @@ static double now_s(void)
 	return clock_s(CLOCK_MONOTONIC);
 }
 
-static int64_t mtime_ns(const struct stat *st)
+/* As it lies there, not what is taken out of it; with its other side. */
+static int64_t file_size(const struct ut_item *it)
 {
-	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+	return it->st.st_size + (it->path2 ? it->st2.st_size : 0);
 }
 
 /* ---- what a person sees ---- */
@@ -244,7 +245,7 @@ static enum ut_status settle(struct batch *b, struct work *w, enum verdict v, st
 	case VERDICT_KNOWN:
 		b->r->n.known++;
 		return ut_store_note_file(b->store, w->key.content, w->item.path,
-					  w->item.st.st_size, mtime_ns(&w->item.st), err);
+					  file_size(&w->item), ut_item_mtime_ns(&w->item), err);
 	case VERDICT_SET_ASIDE:
 		b->r->n.set_aside++;
 		return UT_OK;
@@ -254,6 +255,24 @@ static enum ut_status settle(struct batch *b, struct work *w, enum verdict v, st
 		break;
 	}
 	return UT_OK;
+}
+
+/* A side of a call whose other side lies beside it is joined with it; false for the second one,
+ * which goes with the first. */
+static bool join_sides(struct batch *b, struct work *w, enum ut_status *st, struct ut_error *err)
+{
+	char other[4096];
+	int side = b->o->pair ? b->o->pair(b->o->pair_user, w->item.path, other, sizeof(other)) : 0;
+
+	*st = UT_OK;
+	if (side == 0 || access(other, F_OK) != 0)
+		return true;
+	if (side == 2) {
+		b->r->n.seen--;
+		return false;
+	}
+	*st = ut_item_join(&w->item, other, err);
+	return true;
 }
 
 /*
@@ -276,7 +295,10 @@ static enum ut_status take(struct batch *b, struct work *w, const char *path, bo
 	w->in_use = true;
 	if (!l)
 		b->r->n.seen++;
-	st = ut_item_open(&w->item, &why);
+	if (!join_sides(b, w, &st, &why))
+		return st;
+	if (st == UT_OK)
+		st = ut_item_open(&w->item, &why);
 	if (st == UT_ENOENT && !named) { /* gone since it was seen: nothing to keep */
 		b->r->n.seen--;
 		return UT_OK;
@@ -289,8 +311,7 @@ static enum ut_status take(struct batch *b, struct work *w, const char *path, bo
 	}
 	path = w->item.path; /* of a vCon that was named: that of its recording */
 
-	age = clock_s(CLOCK_REALTIME) - (double)w->item.st.st_mtim.tv_sec -
-	      (double)w->item.st.st_mtim.tv_nsec * 1e-9;
+	age = clock_s(CLOCK_REALTIME) - (double)ut_item_mtime_ns(&w->item) * 1e-9;
 	/* a time in the future tells nothing */
 	if (b->o->settle_s > 0 && age >= 0 && age < b->o->settle_s) {
 		if (l && l->why == LATER_FRESH) {
@@ -320,7 +341,7 @@ static enum ut_status take(struct batch *b, struct work *w, const char *path, bo
 	if (st != UT_OK)
 		return st;
 	/* an unchanged file need not even be read */
-	st = ut_store_find_file(b->store, path, w->item.st.st_size, mtime_ns(&w->item.st),
+	st = ut_store_find_file(b->store, path, file_size(&w->item), ut_item_mtime_ns(&w->item),
 				w->key.content, err);
 	if (st == UT_OK && w->key.content[0])
 		st = look_up(b, w, &v, err);
@@ -377,19 +398,19 @@ static enum ut_status store_call(struct batch *b, struct work *w, const struct u
 		st = ut_wire_decode(ev->reply, ev->reply_n, &b->call, &why);
 	/* a worker that has seen hostile content may say anything: hold it to what is known */
 	if (st == UT_OK && (strcmp(b->call.media.hash, w->key.content) != 0 ||
-			    b->call.media.size_bytes != w->item.size))
+			    b->call.media.size_bytes != ut_item_bytes(&w->item)))
 		st = ut_fail(&why, UT_ECRASH, "the worker answered for another file");
 	if (st == UT_OK && ut_call_set(&b->call.media.path, w->item.path) != UT_OK)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
 	if (st != UT_OK)
 		return record_failure(b, w->item.path, &w->key, &why, err);
-	b->call.media.mtime_ns = mtime_ns(&w->item.st);
+	b->call.media.mtime_ns = ut_item_mtime_ns(&w->item);
 	st = ut_store_put_call(b->store, b->run_id, &w->key, &b->call, &id, &why);
 	if (st != UT_OK) /* if even this cannot be stored, the database is at fault */
 		return record_failure(b, w->item.path, &w->key, &why, err);
 	if (w->item.vcon_fd >= 0 && /* so that the next run knows the file by its own size */
-	    ut_store_note_file(b->store, w->key.content, w->item.path, w->item.st.st_size,
-			       mtime_ns(&w->item.st), err) != UT_OK)
+	    ut_store_note_file(b->store, w->key.content, w->item.path, file_size(&w->item),
+			       ut_item_mtime_ns(&w->item), err) != UT_OK)
 		return UT_EDB;
 	if (b->call.media.partial) /* damage, or bytes made to look like it */
 		ut_pool_retire(b->pool, ev->slot);
@@ -438,8 +459,8 @@ static enum ut_status submit(struct batch *b, struct work *w, struct ut_error *e
 	ut_request_encode(&w->item, true, &b->request);
 	if (b->request.failed)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
-	st = ut_pool_submit(b->pool, w->item.fd, w->item.path, b->request.s, b->request.len, w,
-			    &why);
+	st = ut_pool_submit_pair(b->pool, w->item.fd, w->item.fd2, w->item.path, b->request.s,
+				 b->request.len, w, &why);
 	if (st == UT_OK) {
 		b->alone = w->alone;
 		return UT_OK;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,7 +16,7 @@
 
 enum ut_status ut_item_init(struct ut_item *it, const char *path, bool named, struct ut_error *err)
 {
-	*it = (struct ut_item){ .fd = -1, .vcon_fd = -1, .named = named, .path = strdup(path) };
+	*it = (struct ut_item){ .fd = -1, .vcon_fd = -1, .fd2 = -1, .named = named, .path = strdup(path) };
 	return it->path ? UT_OK : ut_fail(err, UT_ENOMEM, "not enough memory");
 }
 
@@ -25,13 +26,39 @@ void ut_item_done(struct ut_item *it)
 		close(it->fd);
 	if (it->vcon_fd >= 0)
 		close(it->vcon_fd);
+	if (it->fd2 >= 0)
+		close(it->fd2);
+	free(it->path2);
+	free(it->sidecar2.name);
+	free(it->sidecar2.bytes);
 	free(it->path);
 	free(it->given);
 	free(it->sidecar.name);
 	free(it->sidecar.bytes);
 	free(it->transcript.name);
 	free(it->transcript.bytes);
-	*it = (struct ut_item){ .fd = -1, .vcon_fd = -1 };
+	*it = (struct ut_item){ .fd = -1, .vcon_fd = -1, .fd2 = -1 };
+}
+
+enum ut_status ut_item_join(struct ut_item *it, const char *path2, struct ut_error *err)
+{
+	it->path2 = strdup(path2);
+	return it->path2 ? UT_OK : ut_fail(err, UT_ENOMEM, "not enough memory");
+}
+
+int64_t ut_item_bytes(const struct ut_item *it)
+{
+	return it->size + (it->path2 ? it->st2.st_size : 0);
+}
+
+static int64_t mtime_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+int64_t ut_item_mtime_ns(const struct ut_item *it)
+{
+	return it->path2 ? UT_MAX(mtime_ns(&it->st), mtime_ns(&it->st2)) : mtime_ns(&it->st);
 }
 
 static enum ut_status read_all(int fd, size_t max, struct ut_beside *f, struct ut_error *err)
@@ -243,6 +270,22 @@ static enum ut_status open_vcon(struct ut_item *it, const char *bytes, size_t n,
 	return st;
 }
 
+static enum ut_status open_other(struct ut_item *it, struct ut_error *err)
+{
+	if (it->fd2 < 0)
+		it->fd2 = open(it->path2, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (it->fd2 < 0 || fstat(it->fd2, &it->st2) != 0)
+		return ut_fail(err, errno == ENOENT ? UT_ENOENT : UT_EIO,
+			       "its other side %s cannot be opened: %s", it->path2,
+			       strerror(errno));
+	if (!S_ISREG(it->st2.st_mode))
+		return ut_fail(err, UT_EFORMAT, "its other side %s is not a regular file",
+			       it->path2);
+	if (it->st2.st_dev == it->st.st_dev && it->st2.st_ino == it->st.st_ino)
+		return ut_fail(err, UT_EINVAL, "is both sides of the call: two files are joined");
+	return UT_OK;
+}
+
 enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err)
 {
 	struct ut_beside all = { 0 };
@@ -260,6 +303,8 @@ enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err)
 	if (!S_ISREG(it->st.st_mode))
 		return ut_fail(err, UT_EFORMAT, "is not a regular file");
 	it->size = it->st.st_size;
+	if (it->path2)
+		return open_other(it, err);
 	if (it->size == 0 || !(ends_with(it->path, ".vcon") || ends_with(it->path, ".json")))
 		return UT_OK;
 	st = read_all(it->fd, UT_VCON_MAX_BYTES, &all, err);
@@ -326,6 +371,9 @@ enum ut_status ut_item_read_beside(struct ut_item *it, struct ut_error *err)
 		st = read_sidecar(it, path, err);
 	if (st == UT_OK && !it->transcript.name && ut_transcript_path(it->path, path, sizeof(path)))
 		st = read_beside("transcript", path, UT_TRANSCRIPT_MAX_BYTES, &it->transcript, err);
+	if (st == UT_OK && it->path2 && !it->sidecar2.name &&
+	    ut_meta_sidecar_path(it->path2, path, sizeof(path)))
+		st = read_beside("sidecar", path, UT_META_MAX_BYTES, &it->sidecar2, err);
 	if (st == UT_OK)
 		drop_empty(it);
 	return st;
@@ -342,6 +390,10 @@ void ut_item_key(const struct ut_item *it, struct ut_text *out)
 {
 	key_part(&it->sidecar, out);
 	key_part(&it->transcript, out);
+	if (it->path2) {
+		ut_text_add(out, "joined\n");
+		key_part(&it->sidecar2, out);
+	}
 }
 
 enum ut_status ut_item_unchanged(const struct ut_item *it, struct ut_error *err)
@@ -351,8 +403,9 @@ enum ut_status ut_item_unchanged(const struct ut_item *it, struct ut_error *err)
 	int fd = it->vcon_fd >= 0 ? it->vcon_fd : it->fd;
 
 	if (fstat(fd, &now) == 0 && now.st_size == it->st.st_size &&
-	    now.st_mtim.tv_sec == it->st.st_mtim.tv_sec &&
-	    now.st_mtim.tv_nsec == it->st.st_mtim.tv_nsec)
+	    mtime_ns(&now) == mtime_ns(&it->st) &&
+	    (!it->path2 || (fstat(it->fd2, &now) == 0 && now.st_size == it->st2.st_size &&
+			    mtime_ns(&now) == mtime_ns(&it->st2))))
 		return UT_OK;
 	return ut_fail(err, UT_ECHANGED,
 		       "changed while it was read (still being written?); the next run takes it");
@@ -366,12 +419,25 @@ static void add_part(const struct ut_beside *f, struct ut_text *out)
 		ut_text_addn(out, f->bytes, f->n);
 }
 
-/* "a" or "-", the sidecar's length, NUL; then of sidecar and transcript each the name, NUL, bytes.
- */
+/* By how much the second side was started later, by the sidecars of both; NAN. */
+static double lead_s(const struct ut_item *it)
+{
+	double a = ut_meta_start_s(it->sidecar.bytes, it->sidecar.n);
+	double b = ut_meta_start_s(it->sidecar2.bytes, it->sidecar2.n);
+
+	return it->path2 && fabs(b - a) < 24 * 3600 ? b - a : (double)NAN;
+}
+
+/* "a" or "-", the sidecar's length, NUL; the other side's name, NUL, its lead, NUL; then of sidecar
+ * and transcript each the name, NUL, bytes. */
 void ut_request_encode(const struct ut_item *it, bool ask, struct ut_text *out)
 {
 	ut_text_clear(out);
 	ut_text_addf(out, "%s%zu", ask ? "a" : "-", it->sidecar.name ? it->sidecar.n : 0);
+	ut_text_addn(out, "", 1);
+	ut_text_add(out, it->path2 ? it->path2 : "");
+	ut_text_addn(out, "", 1);
+	ut_text_addf(out, "%.3f", lead_s(it));
 	ut_text_addn(out, "", 1);
 	add_part(&it->sidecar, out);
 	add_part(&it->transcript, out);
@@ -392,14 +458,19 @@ static const char *take_string(const char **p, const char *end)
 enum ut_status ut_request_decode(const struct ut_job *j, struct ut_recording *r, bool *ask,
 				 struct ut_error *err)
 {
-	const char *p = j->request, *end = p + j->request_n, *head, *name;
+	const char *p = j->request, *end = p + j->request_n, *head, *other, *lead, *name;
 	size_t n;
 
-	*r = (struct ut_recording){ .fd = j->fd, .name = j->name };
+	*r = (struct ut_recording){ .fd = j->fd, .fd2 = -1, .name = j->name };
 	head = take_string(&p, end);
-	name = head ? take_string(&p, end) : NULL;
-	if (!name || !*head)
+	other = head ? take_string(&p, end) : NULL;
+	lead = other ? take_string(&p, end) : NULL;
+	name = lead ? take_string(&p, end) : NULL;
+	if (!name || !*head || (*other != '\0') != (j->fd2 >= 0))
 		return ut_fail(err, UT_EINVAL, "request");
+	r->fd2 = j->fd2;
+	r->name2 = *other ? other : NULL;
+	r->lead_s = strtod(lead, NULL);
 	*ask = *head == 'a';
 	n = strtoul(head + 1, NULL, 10);
 	if (n > (size_t)(end - p))

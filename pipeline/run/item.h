@@ -20,13 +20,15 @@ enum { UT_ANALYSIS_VERSION = 2 };
 
 struct ut_recording { /* as the analysis sees it; lent */
 	int fd;
-	const char *name;
+	int fd2; /* the other side of the call, in a file of its own; -1 */
+	const char *name, *name2;
 	const char *sidecar; /* NULL where there is none */
 	size_t sidecar_n;
 	const char *sidecar_name;
 	const char *transcript; /* likewise */
 	size_t transcript_n;
 	const char *transcript_name;
+	double lead_s; /* by how much fd2 was started later; NAN where nobody says */
 };
 
 struct ut_beside { /* a file beside the recording; name NULL where there is none */
@@ -44,11 +46,21 @@ struct ut_item {
 	struct stat st; /* of the file, as it was when it was opened */
 	int64_t size;   /* bytes of the recording */
 	struct ut_beside sidecar, transcript;
+	/* the other side of the call, where it is a file of its own; path2 NULL otherwise */
+	char *path2;
+	int fd2;
+	struct stat st2;
+	struct ut_beside sidecar2; /* for its start_time */
 };
 
 /* Takes a copy of path. UT_ENOMEM. */
 enum ut_status ut_item_init(struct ut_item *it, const char *path, bool named, struct ut_error *err);
+/* Before it is opened: its other side. Takes a copy. UT_ENOMEM. */
+enum ut_status ut_item_join(struct ut_item *it, const char *path2, struct ut_error *err);
 void ut_item_done(struct ut_item *it);
+/* Bytes, and the time of the last change, of both sides. */
+int64_t ut_item_bytes(const struct ut_item *it);
+int64_t ut_item_mtime_ns(const struct ut_item *it);
 /* Opens and stats; the fault without the path. UT_ENOENT, UT_EIO, UT_EFORMAT (not a file). Of a vCon
  * also UT_EMETA, UT_EENCRYPTED, UT_ENOAUDIO (the recording is elsewhere: err says where). A vCon
  * that was named and whose recording lies beside it: path and fd become those of the recording. */

@@ -88,6 +88,19 @@ static enum ut_status work(void *state, const struct ut_job *j, struct ut_beat *
 
 	if (st == UT_OK)
 		st = ut_sha256_fd_beat(j->fd, hash, &size, on_piece, beat, err);
+	if (st == UT_OK && j->fd2 >= 0) { /* both sides, in their order */
+		char two[2 * 65], other[65];
+		int64_t more;
+
+		st = ut_sha256_fd_beat(j->fd2, other, &more, on_piece, beat, err);
+		if (st == UT_OK) {
+			memcpy(two, hash, 64);
+			two[64] = '+';
+			memcpy(two + 65, other, 65);
+			st = ut_sha256_hex(two, 129, hash, err);
+			size += more;
+		}
+	}
 	if (st != UT_OK)
 		return st;
 	if (ask && !ut_beat_ask(beat, hash))

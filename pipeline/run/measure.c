@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode/pair.h"
 #include "run/steps.h"
 
 enum { TAIL = UT_TAIL_S * UT_RATE_HZ };
@@ -111,7 +112,18 @@ static enum ut_status mask_block(struct ut_analyser *a, struct ut_block *b, stru
 	return UT_OK;
 }
 
-static enum ut_status stream(struct ut_analyser *a, struct ut_decoder *d, unsigned n_ch,
+struct reader { /* one of both */
+	struct ut_decoder *d;
+	struct ut_pair *pair;
+};
+
+static void reader_done(struct reader *r)
+{
+	ut_decoder_destroy(&r->d);
+	ut_pair_destroy(&r->pair);
+}
+
+static enum ut_status stream(struct ut_analyser *a, const struct reader *r, unsigned n_ch,
 			     struct ut_beat *beat, int64_t *n_samples, struct ut_error *err)
 {
 	double decode_s = 0, measure_s = 0, t0 = ut_cpu_s(), t1;
@@ -119,7 +131,7 @@ static enum ut_status stream(struct ut_analyser *a, struct ut_decoder *d, unsign
 	enum ut_status st;
 
 	for (;;) {
-		st = ut_decoder_read(d, &b, err);
+		st = r->pair ? ut_pair_read(r->pair, &b, err) : ut_decoder_read(r->d, &b, err);
 		t1 = ut_cpu_s();
 		decode_s += t1 - t0;
 		if (st != UT_OK || b.n == 0)
@@ -155,21 +167,49 @@ static enum ut_status stream(struct ut_analyser *a, struct ut_decoder *d, unsign
 	return UT_OK;
 }
 
+static enum ut_status open_reader(const struct ut_analyser *a, const struct ut_recording *r,
+				  struct reader *ret, struct ut_error *err)
+{
+	if (r->fd2 < 0)
+		return ut_decoder_open(r->fd, r->name, &a->o.decode, &ret->d, err);
+	return ut_pair_open((const int[2]){ r->fd, r->fd2 },
+			    (const char *const[2]){ r->name, r->name2 }, &a->o.decode,
+			    isfinite(r->lead_s) ? r->lead_s : 0, &ret->pair, err);
+}
+
+/* Two files that nobody says the start of: were they started together? */
+static enum ut_status pair_problem(const struct ut_recording *r, const struct reader *rd,
+				   struct ut_call *c)
+{
+	double s[2];
+
+	if (!rd->pair || isfinite(r->lead_s))
+		return UT_OK;
+	ut_pair_lengths(rd->pair, s);
+	return fabs(s[0] - s[1]) <= 1
+		   ? UT_OK
+		   : ut_call_problem(c, "start_unknown",
+				     "the two files of this call are %.1f and %.1f s long, and "
+				     "nothing says when they were started: taken to have begun "
+				     "together; give start_time in a sidecar of each",
+				     s[0], s[1]);
+}
+
 /* Fills media and each channel's rows. */
 enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording *r,
 			       struct ut_beat *beat, struct ut_call *c, struct ut_error *err)
 {
-	UT_AUTO(ut_decoder_destroy) struct ut_decoder *d = NULL;
+	UT_AUTO(reader_done) struct reader rd = { 0 };
 	const struct ut_decode_info *info;
 	const char *why = NULL;
-	enum ut_status st = ut_decoder_open(r->fd, r->name, &a->o.decode, &d, err);
+	enum ut_status st = open_reader(a, r, &rd, err);
 
 	if (st != UT_OK)
 		return st;
 	st = ut_step_known_spans(a, r, err);
 	if (st != UT_OK)
 		return st;
-	info = ut_decoder_info(d);
+	info = rd.pair ? ut_pair_info(rd.pair) : ut_decoder_info(rd.d);
 	c->media.rate_hz = info->rate_hz;
 	c->media.n_ch = info->n_ch;
 	if (ut_call_set(&c->media.path, r->name) != UT_OK ||
@@ -186,12 +226,15 @@ enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording 
 	ut_dualmono_init(&a->dualmono, info->n_ch, info->rate_hz);
 	st = ready(a, info->n_ch, info->rate_hz, c, err);
 	if (st == UT_OK)
-		st = stream(a, d, info->n_ch, beat, &c->media.n_samples, err);
+		st = stream(a, &rd, info->n_ch, beat, &c->media.n_samples, err);
 	if (st != UT_OK)
 		return st;
 	if (c->ch[0].frames.n == 0)
 		return ut_fail(err, UT_EEMPTY, "less than 10 ms of audio");
-	c->media.partial = ut_decoder_partial(d, &why);
+	if (pair_problem(r, &rd, c) != UT_OK)
+		return ut_fail(err, UT_ENOMEM, "not enough memory");
+	c->media.partial = rd.pair ? ut_pair_partial(rd.pair, &why)
+				   : ut_decoder_partial(rd.d, &why);
 	if (c->media.partial && ut_call_problem(c, "partial", "%s; analysed as far as it goes",
 						why ? why : "the recording ends early") != UT_OK)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");

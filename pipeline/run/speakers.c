@@ -150,8 +150,7 @@ static bool two_take_turns(const struct ut_speakers *s)
 		time[s->v[i].speaker] += (double)(s->v[i].end - s->v[i].start);
 		changes += i > 0 && s->v[i].speaker != s->v[i - 1].speaker;
 	}
-	return s->n_speakers == 2 && s->sure && s->spread > 13 && changes >= 6 &&
-	       UT_MIN(time[0], time[1]) > 500;
+	return s->n_speakers == 2 && s->apart > 3 && changes >= 6 && UT_MIN(time[0], time[1]) > 500;
 }
 
 static enum ut_status doubt_alone(struct ut_call *c, const struct ut_speakers *s)

@@ -31,6 +31,7 @@ const struct ut_step ut_steps[] = {
 	{ "activity", activity },       /* ch[].activity: where there is speech, music, tones */
 	{ "speakers", ut_step_speakers }, /* speaker[], party[]: a mono mix told apart by voice */
 	{ "turns", turns },             /* turns, measures: who spoke when */
+	{ "doubts", ut_step_doubts },     /* party[].verified: traps of recordings */
 	{ "listen", listen },           /* nothing of the record: phrases for the next step */
 	{ "closing", closing },         /* closing.span: where is "OK, I understand" */
 	{ "tone", tone },               /* closing.tone: was it meant; verified customers only */

@@ -53,6 +53,11 @@ enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording 
 enum ut_status ut_step_known_spans(struct ut_analyser *a, const struct ut_recording *r,
 				   struct ut_error *err);
 
+/* doubts.c: what speaks against who was said to be who, or against the channels being two sides of
+ * one call: named problems, and nobody verified where a score could be wrong. */
+enum ut_status ut_step_doubts(struct ut_analyser *a, const struct ut_recording *r,
+			      struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
+
 /* speakers.c: what voices tell. A mono mix told apart. */
 enum ut_status ut_step_speakers(struct ut_analyser *a, const struct ut_recording *r,
 				struct ut_beat *beat, struct ut_call *c, struct ut_error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * speakers_eval - how well two speakers of a mono mix are told apart.
- * usage: speakers_eval DATA_DIR [development|test|all]
+ * usage: speakers_eval DATA_DIR [development|test|all|changes]
  *
  * Per file, in per cent of the reference's speech time (overlaps count for each speaker in them):
  * missed, false alarm, and confusion (speech of one given to the other), at the better of the two
@@ -330,6 +330,40 @@ static size_t acted(const char *dir, struct score *out)
 }
 
 /* One person alone: actors, callers to a dialogue system. */
+static size_t solo(const char *dir, const char *emotions, struct score *out)
+{
+	struct utterance *u = NULL;
+	size_t n_u = actors(dir, emotions, &u), n = 0, len = 180 * (size_t)RATE;
+	struct tel t = { 0 };
+
+	for (int who = 1; who <= 24 && n_u; who++) {
+		struct reference r;
+
+		t.n = 0;
+		for (size_t i = 0; i < len; i++) {
+			float z = 0;
+
+			tel_append(&t, &z, 1);
+		}
+		say(t.x, len, u, n_u, who, true);
+		add_noise(t.x, len, u, n_u, 0, 0.0007);
+		tel_mulaw(&t);
+		reference_init(&r, len / UT_HOP);
+		r.n = 1;
+		truth(t.x, len / UT_HOP, r.on[0]);
+		out[n] = (struct score){ 0 };
+		snprintf(out[n].name, sizeof(out[n].name), "alone, acted %d", who);
+		split_and_score(&t, &r, &out[n++]);
+		reference_done(&r);
+	}
+	return n;
+}
+
+static size_t solo_acted(const char *dir, struct score *out)
+{
+	return solo(dir, "1245", out);
+}
+
 static size_t alone(const char *dir, struct score *out)
 {
 	struct utterance *u = NULL;
@@ -395,6 +429,121 @@ static size_t alone(const char *dir, struct score *out)
 	return n;
 }
 
+/* Voices a, then b: is it said to be another one? */
+struct changes {
+	unsigned n[2], said[2]; /* of the same person, of two */
+	float most[2], least[2];
+};
+
+static void change_of(const struct tel *a, const struct tel *b, bool two, struct changes *c)
+{
+	struct tel t = { 0 };
+	struct ut_speakers_in in;
+	int64_t at = (int64_t)(a->n / UT_HOP);
+	float evidence;
+	bool enough;
+
+	tel_append(&t, a->x, a->n);
+	tel_append(&t, b->x, b->n);
+	voice_measure(&mono, 1, &t);
+	in = voice_in(&mono);
+	if (ut_speakers_change(&in, 0, at, INT64_MAX, &evidence, &enough, NULL) != UT_OK)
+		abort();
+	if (enough) {
+		c->most[two] = c->n[two] ? fmaxf(c->most[two], evidence) : evidence;
+		c->least[two] = c->n[two] ? fminf(c->least[two], evidence) : evidence;
+		c->n[two]++;
+		c->said[two] += evidence > UT_ANOTHER_VOICE;
+	}
+	free(t.x);
+}
+
+static void tell_changes(const char *name, const struct changes *c)
+{
+	if (c->n[0] + c->n[1] == 0)
+		return;
+	printf(
+	    "another voice, %-12s same person: %u of %u said to be another (evidence up to %.1f); "
+	    "another: %u of %u found (from %.1f)\n",
+	    name, c->said[0], c->n[0], (double)c->most[0], c->said[1], c->n[1],
+	    (double)c->least[1]);
+}
+
+/* Each channel of spokenwoz cut at a third, half, two thirds; a half of one and a half of another
+ * of the same side. The same of actors. */
+static bool changes(const char *dir)
+{
+	static const char *const files[] = { "MUL1423", "SNG0072", "SNG0480", "SNG1640" };
+	struct changes real = { 0 }, made = { 0 }, mood = { 0 };
+	struct tel t[8] = { { 0 } };
+	struct utterance *u = NULL, *angry = NULL;
+	size_t n_u = actors(dir, "12", &u), n_calm = n_u;
+	char path[4400];
+
+	for (int i = 0; i < 8; i++) {
+		snprintf(path, sizeof(path), "%s/spokenwoz/%s.wav", dir, files[i / 2]);
+		tel_read(path, i % 2, &t[i]);
+	}
+	for (int i = 0; i < 8; i++)
+		for (int j = 0; j < 8; j++) {
+			if (!t[i].n || !t[j].n || i % 2 != j % 2)
+				continue;
+			for (size_t cut = 2; cut <= 4; cut++) {
+				size_t at = i == j ? t[i].n * cut / 6 : t[i].n / 2;
+				const struct tel a = { t[i].x, at, at };
+				const struct tel b =
+				    i == j ? (struct tel){ t[i].x + at, t[i].n - at, 0 }
+					   : (struct tel){ t[j].x, t[j].n / 2, 0 };
+
+				if (i == j || cut == 2)
+					change_of(&a, &b, i != j, &real);
+			}
+		}
+	tell_changes("spokenwoz:", &real);
+	for (int k = 0; k < 96 && n_u; k++) {
+		struct tel side[2] = { { 0 } };
+		int who[2] = { k % 24 + 1, 0 };
+
+		who[1] = k < 48 ? who[0] : (who[0] + 2 * (k % 11)) % 24 + 1;
+		if (k >= 48 && who[1] == who[0])
+			continue;
+		for (int c = 0; c < 2; c++) {
+			for (size_t i = 0; i < 30 * RATE; i++) {
+				float z = 0;
+
+				tel_append(&side[c], &z, 1);
+			}
+			say(side[c].x, side[c].n, u, n_u, who[c], true);
+			add_noise(side[c].x, side[c].n, u, n_u, 0, 0.0007);
+			tel_mulaw(&side[c]);
+		}
+		change_of(&side[0], &side[1], k >= 48, &made);
+		free(side[0].x);
+		free(side[1].x);
+	}
+	tell_changes("actors:", &made);
+	n_u = actors(dir, "5", &angry);
+	for (int who = 1; who <= 24 && n_u; who++) {
+		struct tel side[2] = { { 0 } };
+
+		for (int c = 0; c < 2; c++) {
+			for (size_t i = 0; i < 30 * RATE; i++) {
+				float z = 0;
+
+				tel_append(&side[c], &z, 1);
+			}
+			say(side[c].x, side[c].n, c ? angry : u, c ? n_u : n_calm, who, true);
+			add_noise(side[c].x, side[c].n, u, n_calm, 0, 0.0007);
+			tel_mulaw(&side[c]);
+		}
+		change_of(&side[0], &side[1], false, &mood);
+		free(side[0].x);
+		free(side[1].x);
+	}
+	tell_changes("angry now:", &mood);
+	return real.n[0] + made.n[0] > 0;
+}
+
 static void total(const char *name, const struct score *s, size_t n, unsigned speakers, int half)
 {
 	double sum[7] = { 0 }, draws[1000];
@@ -450,17 +599,15 @@ int main(int argc, char **argv)
 		const char *name;
 		size_t (*run)(const char *dir, struct score *out);
 		unsigned speakers; /* files with this number make a total of their own */
-	} sets[] = { { "spokenwoz", spokenwoz, 0 },
-		     { "ami", ami, 2 },
-		     { "made", made, 0 },
-		     { "made, acted", acted, 0 },
-		     { "alone", alone, 0 } };
+	} sets[] = { { "spokenwoz", spokenwoz, 0 }, { "ami", ami, 2 },
+		     { "made", made, 0 },           { "made, acted", acted, 0 },
+		     { "alone", alone, 0 },         { "alone, acted", solo_acted, 0 } };
 	bool any = false;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("%-26s %5s %7s %6s %7s %7s %9s %18s %7s %9s\n", "per cent of speech", "found",
 	       "apart", "spread", "missed", "alarm", "confused", "95 %", "collar", "unaided");
-	for (size_t k = 0; k < UT_ARRAY_LEN(sets); k++) {
+	for (size_t k = 0; k < UT_ARRAY_LEN(sets) && strcmp(what, "changes") != 0; k++) {
 		size_t n = sets[k].run(dir, s);
 
 		any |= n > 0;
@@ -478,6 +625,7 @@ int main(int argc, char **argv)
 			total("  two speak", s, n, sets[k].speakers, half);
 		total(sets[k].name, s, n, 0, half);
 	}
+	any |= changes(dir);
 	voice_done(&mono);
 	if (!any)
 		printf("SKIP: no recordings in %s\n", dir);

@@ -38,7 +38,7 @@ static void test_round_trip(void)
 		tap_row(r->name);
 		ut_request_encode(&it, r->ask, &t);
 		CHECK_EQ(
-		    ut_request_decode(&(struct ut_job){ 7, "n", t.s, t.len }, &rec, &ask, NULL),
+		    ut_request_decode(&(struct ut_job){ 7, -1, "n", t.s, t.len }, &rec, &ask, NULL),
 		    UT_OK);
 		CHECK_EQ(ask, r->ask);
 		CHECK_EQ(rec.fd, 7);
@@ -84,7 +84,7 @@ static void test_refused(void)
 		if (copy) {
 			memcpy(copy, r->bytes, r->n);
 			copy[r->n] = '\0';
-			CHECK_EQ(ut_request_decode(&(struct ut_job){ 7, "n", copy, r->n }, &rec,
+			CHECK_EQ(ut_request_decode(&(struct ut_job){ 7, -1, "n", copy, r->n }, &rec,
 						   &ask, NULL),
 				 UT_EINVAL);
 		}
