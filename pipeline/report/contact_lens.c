@@ -245,11 +245,12 @@ static void content(const struct ut_export *e, const struct ut_turn *t, struct u
  * party does not speak in it. */
 static void loudness(struct ut_json *j, const struct ut_call *c, const struct ut_turn *t)
 {
-	int ch = c->party[t->party].channel;
+	/* of a speaker told apart in a mix: the mix, which is mostly its own in its own turn */
+	int ch = c->party[t->party].channel < 0 && c->n_ch == 1 ? 0 : c->party[t->party].channel;
 	const struct ut_loudness *l =
 	    ch >= 0 && (unsigned)ch < c->n_ch ? &c->ch[ch].loudness : NULL;
 
-	if (!l || l->n == 0) /* of a mix, or measured before levels were kept */
+	if (!l || l->n == 0) /* measured before levels were kept */
 		return;
 	ut_json_begin_array(j, "LoudnessScores");
 	for (int64_t s = t->start / UT_FRAMES_PER_S; s * UT_FRAMES_PER_S < t->end; s++)
