@@ -104,7 +104,7 @@ const char *ut_tone_feature_help(const char *feature);
  *     in the mean |z| over measurements;
  * (2) if it departs, is it up (aroused) or down (resigned);
  * (3) if it is up, is it angry or only lively.
- * Steps 2 and 3 are logistic in z over a power of z's own length: of step 2, so that the strength
+ * Steps 2 and 3 are logistic in z over a power of z's own length, so that the strength
  * of an actor does not decide. p(accepting) = p(usual) + p(departs) p(up) p(lively).
  * z = (closing - usual) / sd, where usual and sd are shrunk towards the population's by how many
  * earlier phrases there are, and sd grows as the closing gets shorter. Sources: docs/model-card.md.

@@ -9,11 +9,12 @@
 #include "classifiers/evaluate.h"
 #include "cli/cli.h"
 #include "cli/tone_options.h"
+#include "report/reliability.h"
 #include "run/corpus.h"
 
 struct options {
-	const char *model, *folds, *prior, *lines, *accepting, *scores, *keep;
-	bool json;
+	const char *model, *folds, *prior, *lines, *accepting, *scores, *keep, *reliability;
+	bool json, ablation;
 	int64_t rounds, closings, seed, min_phrases, max_phrases;
 	struct ut_tone_cli_opts tone;
 };
@@ -44,6 +45,10 @@ static const struct ut_opt table[] = {
 	{ "keep", 0, UT_OPT_STRING, offsetof(struct options, keep), 0, 0, "PREFIX", NULL, 0,
 	  "with --folds: keep each model as PREFIX, the name of the speaker it never heard, "
 	  ".model" },
+	{ "ablation", 0, UT_OPT_BOOL, offsetof(struct options, ablation), 0, 0, NULL, NULL, 0,
+	  "with --folds: a table of the figures without each part of the model, uncalibrated" },
+	{ "reliability", 0, UT_OPT_STRING, offsetof(struct options, reliability), 0, 0, "FILE",
+	  NULL, 0, "draw the reliability diagram into FILE, as SVG" },
 	{ "json", 0, UT_OPT_BOOL, offsetof(struct options, json), 0, 0, NULL, NULL, 0,
 	  "one JSON object" },
 	UT_TONE_TRAIN_OPTS(struct options, tone),
@@ -216,11 +221,63 @@ static enum ut_status write_scores(const struct run *r, const char *path, struct
 	return bad ? ut_fail(err, UT_EIO, "%s: could not be written", path) : UT_OK;
 }
 
-static enum ut_status evaluate(struct run *r, const struct options *o, int n, char **manifest,
+/* What --without knows, one part after the other. */
+static enum ut_status ablation(struct run *r, struct options *o, const float *prior,
+			       struct ut_text *t, struct ut_error *err)
+{
+	static const char *const parts[] = { NULL,     "usual",         "context", "latency",
+					     "wait",   "interruptions", "drift",   "pitch",
+					     "effort", "quality",       "timing",  "dynamics",
+					     "shape",  "colour" };
+	enum ut_status st = UT_OK;
+
+	ut_text_add(t, "without         UAR                   AUC not accepted      AUC resigned  "
+		       "AUC angry\n");
+	for (size_t i = 0; i < UT_ARRAY_LEN(parts) && !st; i++) {
+		struct ut_corpus_opts material;
+		struct ut_train_opts train;
+		struct ut_evaluation e;
+
+		o->tone.without = parts[i];
+		st = ut_tone_cli_apply(&o->tone, &train, &material, err);
+		train.calibrate = false;
+		r->n = 0;
+		if (!st)
+			st = folds(r, &train, prior, o, err);
+		if (!st)
+			st = ut_evaluate(r->scored, r->n, r->test.n_speakers, (unsigned)o->rounds,
+					 &e, err);
+		if (st)
+			break;
+		ut_text_addf(t, "%-14s", parts[i] ? parts[i] : "nothing");
+		for (unsigned k = 0; k < 2; k++) {
+			enum ut_figure f = k ? UT_FIG_auc_not_accepted : UT_FIG_uar;
+
+			ut_text_addf(t, "  %.3f [%.3f, %.3f]", e.value[f], e.low[f], e.high[f]);
+		}
+		ut_text_addf(t, "  %.3f         %.3f\n", e.value[UT_FIG_auc_resigned],
+			     e.value[UT_FIG_auc_angry]);
+	}
+	return st;
+}
+
+static enum ut_status draw(const struct ut_evaluation *e, const char *path, struct ut_error *err)
+{
+	struct ut_text t = { 0 };
+	enum ut_status st;
+
+	ut_reliability_svg(e, "How far to trust a score", &t);
+	st =
+	    t.failed ? ut_fail(err, UT_ENOMEM, "evaluate") : ut_tone_cli_write_model(path, &t, err);
+	ut_text_done(&t);
+	return st;
+}
+
+static enum ut_status evaluate(struct run *r, struct options *o, int n, char **manifest,
 			       const struct ut_train_opts *train,
 			       const struct ut_corpus_opts *train_material,
 			       const struct ut_corpus_opts *material, const float *prior,
-			       struct ut_evaluation *e, struct ut_error *err)
+			       struct ut_evaluation *e, struct ut_text *text, struct ut_error *err)
 {
 	struct ut_tone_model *m = NULL;
 	enum ut_status st = UT_OK;
@@ -236,12 +293,16 @@ static enum ut_status evaluate(struct run *r, const struct options *o, int n, ch
 		if (!r->scored)
 			st = ut_fail(err, UT_ENOMEM, "evaluate");
 	}
+	if (!st && o->ablation)
+		return ablation(r, o, prior, text, err);
 	if (!st && o->folds)
 		st = folds(r, train, prior, o, err);
 	else if (!st)
 		score(r, m, prior, o, -1);
 	if (!st)
 		st = ut_evaluate(r->scored, r->n, r->test.n_speakers, (unsigned)o->rounds, e, err);
+	if (!st && o->reliability)
+		st = draw(e, o->reliability, err);
 	if (!st && o->scores)
 		st = write_scores(r, o->scores, err);
 	ut_tone_model_destroy(&m);
@@ -270,8 +331,11 @@ static int cmd_evaluate(int argc, char **argv)
 		return rc;
 	if (o.model && o.folds)
 		return ut_cli_usage(&ut_cmd_evaluate, "--model and --folds: one of the two");
-	if (o.keep && !o.folds)
-		return ut_cli_usage(&ut_cmd_evaluate, "--keep goes with --folds");
+	if ((o.keep || o.ablation) && !o.folds)
+		return ut_cli_usage(&ut_cmd_evaluate, "--keep and --ablation go with --folds");
+	if (o.ablation && (o.keep || o.scores || o.reliability || o.json || o.tone.without))
+		return ut_cli_usage(&ut_cmd_evaluate,
+				    "--ablation prints its table and nothing else");
 	if (o.min_phrases > o.max_phrases)
 		return ut_cli_usage(&ut_cmd_evaluate, "--min-phrases is above --max-phrases");
 	st = ut_tone_cli_apply(&o.tone, &train, &train_material, &err);
@@ -286,9 +350,10 @@ static int cmd_evaluate(int argc, char **argv)
 	material.min_phrases = (unsigned)o.min_phrases;
 	material.max_phrases = (unsigned)o.max_phrases;
 	st = evaluate(&r, &o, n, argv + 1, &train, &train_material, &material,
-		      o.prior ? prior : NULL, &e, &err);
+		      o.prior ? prior : NULL, &e, &t, &err);
 	if (!st) {
-		(o.json ? print_json : print_text)(&e, &r.test, &t);
+		if (!o.ablation)
+			(o.json ? print_json : print_text)(&e, &r.test, &t);
 		rc = ut_cli_print(&t);
 	} else {
 		rc = ut_cli_fail(NULL, &err);

@@ -5,10 +5,12 @@
 
 #include "cli/cli.h"
 #include "cli/tone_options.h"
+#include "cli/train_reviews.h"
 #include "run/corpus.h"
 
 struct options {
-	const char *out, *card;
+	const char *out, *card, *db, *model;
+	bool from_reviews, even_if_worse;
 	struct ut_tone_cli_opts tone;
 };
 
@@ -17,6 +19,18 @@ static const struct ut_opt table[] = {
 	  "where the model goes; it must not exist yet" },
 	{ "card", 0, UT_OPT_STRING, offsetof(struct options, card), 0, 0, "TEXT", NULL, 0,
 	  "one line of ASCII kept in the model: trained on whom" },
+	{ "from-reviews", 0, UT_OPT_BOOL, offsetof(struct options, from_reviews), 0, 0, NULL, NULL,
+	  0,
+	  "learn from what trainers heard in stored closings, without recordings: a model near the "
+	  "one of --model; few verdicts recalibrate it, from 300 on they retrain it" },
+	{ "db", 0, UT_OPT_STRING, offsetof(struct options, db), 0, 0, "FILE", NULL, 0,
+	  "with --from-reviews: " UT_CLI_DB_HELP },
+	{ "model", 'm', UT_OPT_STRING, offsetof(struct options, model), 0, 0, "FILE", NULL, 0,
+	  "with --from-reviews: the model to start from (default: the built-in one)" },
+	{ "even-if-worse", 0, UT_OPT_BOOL, offsetof(struct options, even_if_worse), 0, 0, NULL,
+	  NULL, 0,
+	  "with --from-reviews: write the new model though it is no better on verdicts that it did "
+	  "not learn from" },
 	UT_TONE_TRAIN_OPTS(struct options, tone),
 	{ .name = NULL },
 };
@@ -39,6 +53,21 @@ static int cmd_train(int argc, char **argv)
 		return rc;
 	if (!o.out)
 		return ut_cli_usage(&ut_cmd_train, "--out FILE says where the model goes");
+	if (o.from_reviews && n)
+		return ut_cli_usage(&ut_cmd_train, "--from-reviews takes no manifest");
+	if (o.from_reviews)
+		return ut_cli_train_reviews(&(struct ut_train_reviews){
+		    .db = o.db,
+		    .model = o.model,
+		    .out = o.out,
+		    .card = o.card,
+		    .even_if_worse = o.even_if_worse,
+		});
+	if (!n)
+		return ut_cli_usage(&ut_cmd_train, "a MANIFEST.csv, or --from-reviews");
+	if (o.db || o.model || o.even_if_worse)
+		return ut_cli_usage(&ut_cmd_train,
+				    "--db, --model and --even-if-worse go with --from-reviews");
 	st = ut_tone_cli_apply(&o.tone, &train, &material, &err);
 	if (st)
 		return ut_cli_usage(&ut_cmd_train, "%s", err.msg);
@@ -81,16 +110,19 @@ const struct ut_command ut_cmd_train = {
 	"train",
 	cmd_train,
 	0,
-	1,
+	0,
 	UT_ANY_ARGS,
-	"MANIFEST.csv...",
-	"train a tone model on labelled recordings",
+	"[MANIFEST.csv...]",
+	"train a tone model on labelled recordings, or on trainers' verdicts",
 	"A manifest is a CSV with the columns path,speaker,label; label is neutral, accepting, "
 	"resigned or angry, and paths are relative to the manifest. Neutral rows are the speech "
 	"that "
 	"a closing is measured against, and accepting closings (never the same row as both). Each "
 	"recording is put on several kinds of telephone line. The same data give the same model, "
 	"bit "
-	"for bit. Train only on recordings of people who agreed to it.",
+	"for bit. Train only on recordings of people who agreed to it. With --from-reviews the "
+	"verdicts in the database are the labels, and its measurements the material; the new model "
+	"is compared with the old one on customers it did not learn from, and is not written where "
+	"it is no better.",
 	table,
 };

@@ -86,7 +86,7 @@ enum ut_status ut_tone_cli_apply(const struct ut_tone_cli_opts *o, struct ut_tra
 	if (o->cheerful >= 0)
 		train->cheerful = o->cheerful;
 	if (o->power >= 0)
-		train->power[UT_TONE_UP] = o->power;
+		train->power[UT_TONE_UP] = train->power[UT_TONE_PRESSED] = o->power;
 	if (o->prior_phrases > 0)
 		train->prior_phrases = o->prior_phrases;
 	if (o->lines)

@@ -98,7 +98,7 @@ extern const struct ut_tone_cli_opts ut_tone_cli_default;
 	      UT_OPT_REAL, offsetof(type, member.power),                                           \
 	      0,           1,                                                                      \
 	      "X",         NULL,                                                                   \
-	      0,           "how far strength is taken out of up and down" },                       \
+	      0,           "how far strength is taken out of the direction" },                     \
 	{                                                                                          \
 		"prior-phrases", 0, UT_OPT_REAL, offsetof(type, member.prior_phrases), 0.01, 1000, \
 		    "N", NULL, 0, "phrases that the population's variance counts for"              \
