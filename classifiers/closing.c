@@ -12,6 +12,7 @@ static const int64_t near_end = 6000;      /* phrases are looked for in the last
 static const int64_t agent_goes_on = 4500; /* speech of others after which nothing was closed */
 static const int64_t click_max = 8, click_gap = 15;
 static const int64_t word_min = 15; /* less speech than this is no word */
+static const float named_min = 0.2f; /* a phrase that names its turn: as low as lists report */
 static const float hit_min = 0.5f, confidence_min = 0.15f;
 static const float certain = 1; /* the score of a transcript's words */
 /* How much more often a phrase of a meaning is said in the closing than in another turn of the
@@ -323,7 +324,7 @@ static float evidence(const struct ut_closing_in *in, const struct candidate *c,
 		sum += weight * logf(1 + h->score * (says_more[h->meaning] - 1));
 		if (says_more[h->meaning] > 1)
 			weight /= 2;
-		if (h->score < hit_min ||
+		if (h->score < named_min ||
 		    (h->meaning != UT_PHRASE_ACKNOWLEDGEMENT && h->meaning != UT_PHRASE_THANKS))
 			continue;
 		if (!*best || h->meaning < (*best)->meaning ||

@@ -111,7 +111,9 @@ static const double even = 2.0, inside = 2.0;
 
 static float probability(const struct ut_candidate *c, bool initial)
 {
-	return (float)(1 / (1 + exp(even + (initial ? 0 : inside) - (double)c->llr)));
+	/* 1 is a transcript's alone */
+	return fminf(0.999f,
+		     (float)(1 / (1 + exp(even + (initial ? 0 : inside) - (double)c->llr))));
 }
 
 static void take(void *user, const struct ut_candidate *c)
