@@ -151,7 +151,7 @@ static int cmd_merge(int argc, char **argv)
 	if (m.sum.reviews)
 		ut_text_addf(
 		    &m.out,
-		    "%lld verdict%s, blind sessions and coaching notes taken over; who gave "
+		    "%lld review%s taken over (verdicts, blind sessions, coaching notes); who gave "
 		    "them may not sign in here before `undertone user add`\n",
 		    (long long)m.sum.reviews, m.sum.reviews == 1 ? "" : "s");
 	if (rc == UT_EXIT_FINE)

@@ -131,11 +131,12 @@ static int cmd_serve(int argc, char **argv)
 	if (o.behind_proxy && !o.behind_proxy[0])
 		return ut_cli_usage(&ut_cmd_serve, "--behind-proxy: the name is empty");
 	if (!o.behind_proxy && !ut_server_is_loopback(address))
-		return ut_cli_usage(&ut_cmd_serve,
-				    "--listen %s would be open to other machines without TLS: put a "
-				    "proxy in front and name it with --behind-proxy HOST (docs/deploy "
-				    "has an nginx file)",
-				    o.listen);
+		return ut_cli_usage(
+		    &ut_cmd_serve,
+		    "--listen %s would be open to other machines without TLS: put a "
+		    "proxy in front and name it with --behind-proxy HOST (docs/deploy "
+		    "has an nginx file)",
+		    o.listen);
 	so.db = ut_cli_db(o.db);
 	so.address = address;
 	so.public_host = o.behind_proxy;
@@ -143,9 +144,9 @@ static int cmd_serve(int argc, char **argv)
 	if (rc != UT_EXIT_FINE)
 		return rc;
 	if (!people)
-		return ut_cli_usage(&ut_cmd_serve,
-				    "nobody may sign in yet: `undertone user add NAME --db %s` first",
-				    so.db);
+		return ut_cli_usage(
+		    &ut_cmd_serve,
+		    "nobody may sign in yet: `undertone user add NAME --db %s` first", so.db);
 	/* before any thread, so that all of them leave the signals to sigwait */
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGINT);
@@ -167,11 +168,14 @@ const struct ut_command ut_cmd_serve = {
 	.help = "a local web page to listen, judge and compare",
 	.about =
 	    "Listens on this machine alone. Reviewers sign in with the token of `undertone user "
-	    "add`. The queue has the likeliest \"did not mean it\" first, with good examples between; "
-	    "a call's page plays the closing with ten seconds before it, draws the customer's voice "
+	    "add`. The queue has the likeliest \"did not mean it\" first, with good examples "
+	    "between; "
+	    "a call's page plays the closing with ten seconds before it, draws the customer's "
+	    "voice "
 	    "against its own usual range, says the evidence in words, and takes a verdict with one "
 	    "key (? lists them). Blind sessions hide the score until the verdict and measure how "
-	    "far reviewers agree. Each look, listen, verdict and export is in the record of access. "
+	    "far reviewers agree. Each look, listen, verdict and export is in the record of "
+	    "access. "
 	    "A batch may run at the same time. docs/review.md has the rest.",
 	.opts = serve_opts,
 };

@@ -53,8 +53,8 @@ static int add(struct ut_store *s, const char *name, enum ut_review_role role)
 		return fail(&err);
 	ut_text_addf(&out, "%s ", ut_review_role_name(role));
 	ut_text_add_visible(&out, name);
-	ut_text_addf(&out,
-		     ": the token to sign in with, shown this once and kept nowhere:\n%s\n", token);
+	ut_text_addf(&out, ": the token to sign in with, shown this once and kept nowhere:\n%s\n",
+		     token);
 	return done(&out);
 }
 
@@ -109,8 +109,8 @@ static int cmd_user(int argc, char **argv)
 	if (!is_list && strcmp(argv[1], "add") != 0 && strcmp(argv[1], "end") != 0)
 		return ut_cli_usage(&ut_cmd_user, "'%s': add, list or end", argv[1]);
 	if (n != (is_list ? 1 : 2))
-		return ut_cli_usage(&ut_cmd_user,
-				    is_list ? "list takes no name" : "'%s' needs one name", argv[1]);
+		return ut_cli_usage(
+		    &ut_cmd_user, is_list ? "list takes no name" : "'%s' needs one name", argv[1]);
 	if (!ut_review_role_find(o.role, &role))
 		return ut_cli_usage(&ut_cmd_user, "--role: viewer, trainer or admin");
 	if (ut_store_open(ut_cli_db(o.db), is_list ? UT_STORE_READ : UT_STORE_MODIFY, &s, &err) !=
@@ -132,7 +132,8 @@ const struct ut_command ut_cmd_user = {
 	.args = "add|list|end [NAME]",
 	.help = "who may sign in to the review page",
 	.about =
-	    "add makes a token, prints it once and keeps only its hash; a name that has ended comes "
+	    "add makes a token, prints it once and keeps only its hash; a name that has ended "
+	    "comes "
 	    "back with a new one. end refuses the token at once, also to who is signed in; the "
 	    "verdicts stay with their author. Each change is in the record of access.",
 	.opts = user_opts,

@@ -11,7 +11,9 @@ enum { W = 1000, LEFT = 86, RIGHT = 12, LANE = 26, GAP = 6 };
 /* A round step that gives at most `most` of them over a span of seconds. */
 static double time_step(double span, double most)
 {
-	static const double steps[] = { 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600 };
+	static const double steps[] = {
+		0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600
+	};
 
 	for (size_t i = 0; i < UT_ARRAY_LEN(steps); i++)
 		if (span / steps[i] <= most)
@@ -45,8 +47,8 @@ static double x_of(const struct timeline *t, double s)
 static void rect(struct ut_text *out, const char *class, double x, double y, double w, double h,
 		 double round)
 {
-	ut_text_addf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"", class,
-		     x, y, w, h);
+	ut_text_addf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"",
+		     class, x, y, w, h);
 	if (round > 0)
 		ut_text_addf(out, " rx=\"%.0f\"", round);
 	ut_text_add(out, "/>\n");
@@ -57,7 +59,8 @@ static const char *class_of(enum ut_role r)
 	return r == UT_ROLE_CUSTOMER ? "s-customer" : r == UT_ROLE_AGENT ? "s-agent" : "s-third";
 }
 
-/* One party's turns; what lies closer than a pixel is one block, so that a long call stays small. */
+/* One party's turns; what lies closer than a pixel is one block, so that a long call stays small.
+ */
 static void turns(struct timeline *t, unsigned party, double y)
 {
 	const struct ut_turn_list *l = &t->c->turns;
@@ -95,7 +98,8 @@ static void interruptions(struct timeline *t, unsigned party, double y)
 			continue;
 		last = x;
 		ut_text_addf(t->out,
-			     "<path class=\"s-interrupt\" d=\"M%.1f %.1fl4 -6h-8z\"><title>", x, y + 6);
+			     "<path class=\"s-interrupt\" d=\"M%.1f %.1fl4 -6h-8z\"><title>", x,
+			     y + 6);
 		ut_html_str(t->out, t->lang, UT_STR_INTERRUPTION);
 		ut_text_add(t->out, " ");
 		ut_words_clock((double)l->v[i].start / UT_FRAMES_PER_S, 1, t->out);
@@ -155,8 +159,8 @@ static void closing(struct timeline *t)
 	a = x_of(t, (double)k->start / UT_FRAMES_PER_S);
 	b = UT_MAX(x_of(t, (double)k->end / UT_FRAMES_PER_S), a + 3);
 	rect(t->out, "s-mark", a, t->top, b - a, t->bottom - t->top, 0);
-	ut_text_addf(t->out, "<path class=\"s-markline\" d=\"M%.1f %.1fV%.1fM%.1f %.1fV%.1f\"/>\n", a,
-		     t->top - 4, t->bottom, b, t->top - 4, t->bottom);
+	ut_text_addf(t->out, "<path class=\"s-markline\" d=\"M%.1f %.1fV%.1fM%.1f %.1fV%.1f\"/>\n",
+		     a, t->top - 4, t->bottom, b, t->top - 4, t->bottom);
 	ut_text_addf(t->out, "<text class=\"s-ink\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">",
 		     (a + b) / 2, t->top - 8, a > W - 120 ? "end" : "middle");
 	ut_html_str(t->out, t->lang, UT_STR_CLOSING);
@@ -178,15 +182,16 @@ void ut_callplot_timeline(const struct ut_call *c, enum ut_lang lang, double win
 			order[n++] = i;
 	t.scale = (W - LEFT - RIGHT) / duration;
 	t.bottom = t.top + UT_MAX(n, 1) * (LANE + GAP);
-	ut_text_addf(out, "<svg class=\"plot\" viewBox=\"0 0 %d %.0f\" role=\"img\"", W, t.bottom + 26);
+	ut_text_addf(out, "<svg class=\"plot\" viewBox=\"0 0 %d %.0f\" role=\"img\"", W,
+		     t.bottom + 26);
 	ut_text_add(out, " aria-label=\"");
 	ut_callplot_timeline_words(c, lang, out);
 	ut_text_add(out, "\">\n<defs><pattern id=\"masked\" width=\"8\" height=\"8\" "
 			 "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
 			 "<path class=\"s-hatch\" d=\"M0 0V8\"/></pattern></defs>\n");
 	for (unsigned i = 0; i < UT_MAX(n, 1); i++)
-		rect(out, "s-lane", LEFT, t.top + i * (LANE + GAP) + GAP / 2.0, W - LEFT - RIGHT, LANE,
-		     3);
+		rect(out, "s-lane", LEFT, t.top + i * (LANE + GAP) + GAP / 2.0, W - LEFT - RIGHT,
+		     LANE, 3);
 	if (window_end_s > window_start_s)
 		rect(out, "s-soft", x_of(&t, window_start_s), t.top,
 		     t.scale * (window_end_s - window_start_s), t.bottom - t.top, 0);
@@ -315,7 +320,8 @@ static void wave(struct voice *p, const struct panel *q)
 
 			for (size_t i = from; i < to; i++)
 				most = fmaxf(most, side ? -v->x[i] : v->x[i]);
-			ut_text_addf(p->out, "%s%zu %.1f", side == 0 && k == 0 ? "M" : "L", LEFT + c,
+			ut_text_addf(p->out, "%s%zu %.1f", side == 0 && k == 0 ? "M" : "L",
+				     LEFT + c,
 				     mid + (side ? 1 : -1) * (0.4 + (double)most / (double)peak *
 									(q->height / 2 - 2)));
 		}
@@ -333,8 +339,7 @@ static void track(struct voice *p, const struct panel *q, enum ut_frame_col col)
 	ut_text_add(p->out, "<path class=\"l\" d=\"");
 	for (size_t i = 0; i < v->n_rows; i++) {
 		double y = (double)ut_frame_get(&v->rows[i], col);
-		bool ok = ut_frame_has(&v->rows[i], col) &&
-			  (col != UT_COL_level_db || y > q->lo);
+		bool ok = ut_frame_has(&v->rows[i], col) && (col != UT_COL_level_db || y > q->lo);
 
 		if (ok && on && col == UT_COL_f0_hz && fabs(log2(y / before)) > 0.4)
 			on = false;
@@ -387,12 +392,13 @@ static void rates(struct voice *p, const struct panel *q)
 	for (size_t i = 0; i < p->v->n_rates; i++) {
 		const struct ut_callplot_rate *r = &p->v->rates[i];
 
-		ut_text_addf(p->out, "<path class=\"r\" d=\"M%.1f %.1fH%.1f\"/>\n", vx(p, r->start_s),
-			     vy(q, r->per_s), vx(p, r->end_s));
+		ut_text_addf(p->out, "<path class=\"r\" d=\"M%.1f %.1fH%.1f\"/>\n",
+			     vx(p, r->start_s), vy(q, r->per_s), vx(p, r->end_s));
 		ut_text_addf(p->out,
 			     "<text class=\"i\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.1f"
 			     "</text>\n",
-			     (vx(p, r->start_s) + vx(p, r->end_s)) / 2, vy(q, r->per_s) - 6, r->per_s);
+			     (vx(p, r->start_s) + vx(p, r->end_s)) / 2, vy(q, r->per_s) - 6,
+			     r->per_s);
 	}
 }
 
@@ -401,9 +407,10 @@ static void voice_axis(struct voice *p, double top, double bottom)
 	double span = p->end_s - p->v->start_s, step = time_step(span, 14);
 
 	for (double s = ceil(p->v->start_s / step - 1e-6) * step; s <= p->end_s; s += step) {
-		ut_text_addf(p->out, "<path class=\"g\" d=\"M%.1f %.1fV%.1f\"/>\n", vx(p, s), top, bottom);
-		ut_text_addf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", vx(p, s),
-			     bottom + 16);
+		ut_text_addf(p->out, "<path class=\"g\" d=\"M%.1f %.1fV%.1f\"/>\n", vx(p, s), top,
+			     bottom);
+		ut_text_addf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+			     vx(p, s), bottom + 16);
 		ut_words_clock(s, step < 1, p->out);
 		ut_text_add(p->out, "</text>\n");
 	}
@@ -416,8 +423,8 @@ static void marks(struct voice *p, double top, double bottom)
 
 	if (b > a) {
 		rect(p->out, "m", vx(p, a), top, vx(p, b) - vx(p, a), bottom - top, 0);
-		ut_text_addf(p->out, "<path class=\"k\" d=\"M%.1f %.1fV%.1fM%.1f %.1fV%.1f\"/>", vx(p, a),
-			     top, bottom, vx(p, b), top, bottom);
+		ut_text_addf(p->out, "<path class=\"k\" d=\"M%.1f %.1fV%.1fM%.1f %.1fV%.1f\"/>",
+			     vx(p, a), top, bottom, vx(p, b), top, bottom);
 		ut_text_addf(p->out,
 			     "<text class=\"i\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
 			     (vx(p, a) + vx(p, b)) / 2, top - 5);
@@ -451,10 +458,11 @@ void ut_callplot_voice(const struct ut_callplot_voice *v, enum ut_lang lang, str
 	p.scale = (W - LEFT - RIGHT) / (p.end_s - v->start_s);
 	f0_bounds(v, &f);
 	level_bounds(v, &l);
-	ut_text_addf(out,
-		     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" "
-		     "height=\"%.0f\">\n",
-		     W, bottom + 24, W, bottom + 24);
+	ut_text_addf(
+	    out,
+	    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" "
+	    "height=\"%.0f\">\n",
+	    W, bottom + 24, W, bottom + 24);
 	ut_text_add(out, style);
 	ut_text_add(out, "<defs><pattern id=\"m\" width=\"8\" height=\"8\" "
 			 "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"

@@ -59,10 +59,9 @@ static const struct {
 static const struct {
 	const char *unit, *he;
 } units[] = {
-	{ "semitones", "חצאי טון" },       { "semitones/s", "חצאי טון לשנייה" },
-	{ "s", "שניות" },                   { "1/s", "לשנייה" },
-	{ "syllables/s", "הברות לשנייה" }, { "dB", "דציבל" },
-	{ "dB/s", "דציבל לשנייה" },        { "dB/kHz", "דציבל לקילוהרץ" },
+	{ "semitones", "חצאי טון" }, { "semitones/s", "חצאי טון לשנייה" }, { "s", "שניות" },
+	{ "1/s", "לשנייה" },         { "syllables/s", "הברות לשנייה" },    { "dB", "דציבל" },
+	{ "dB/s", "דציבל לשנייה" },  { "dB/kHz", "דציבל לקילוהרץ" },
 };
 
 static void amount(struct ut_text *out, double v, const char *unit)

@@ -6,8 +6,7 @@
 
 #include "report/words.h"
 
-#define X(id, en, he)                                                                              \
-	_Static_assert(sizeof(en) > 1 && sizeof(he) > 1, "a text is empty: " #id);
+#define X(id, en, he) _Static_assert(sizeof(en) > 1 && sizeof(he) > 1, "a text is empty: " #id);
 UT_STRINGS(X)
 #undef X
 
@@ -62,8 +61,8 @@ const char *ut_str_tone(enum ut_lang l, enum ut_tone_label label)
 const char *ut_str_role(enum ut_lang l, enum ut_role role)
 {
 	static const enum ut_str ids[UT_N_ROLES] = {
-		[UT_ROLE_UNKNOWN] = UT_STR_UNKNOWN, [UT_ROLE_CUSTOMER] = UT_STR_CUSTOMER,
-		[UT_ROLE_AGENT] = UT_STR_AGENT,     [UT_ROLE_IVR] = UT_STR_IVR,
+		[UT_ROLE_UNKNOWN] = UT_STR_UNKNOWN,   [UT_ROLE_CUSTOMER] = UT_STR_CUSTOMER,
+		[UT_ROLE_AGENT] = UT_STR_AGENT,       [UT_ROLE_IVR] = UT_STR_IVR,
 		[UT_ROLE_OTHER] = UT_STR_OTHER_PARTY,
 	};
 

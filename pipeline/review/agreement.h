@@ -15,11 +15,11 @@
 enum { UT_AGREEMENT_MAX_VALUES = 16 };
 
 struct ut_agreement {
-	bool has_alpha;        /* false: fewer than two values can be paired, or nothing varies */
-	double alpha;          /* 1 agreement, 0 chance, below 0 worse than chance */
-	bool has_interval;     /* false with fewer than 3 calls that two raters judged */
-	double lo, hi;         /* 95 % */
-	double observed;       /* share of pairs that agree, each call by its raters; 0..1 */
+	bool has_alpha;    /* false: fewer than two values can be paired, or nothing varies */
+	double alpha;      /* 1 agreement, 0 chance, below 0 worse than chance */
+	bool has_interval; /* false with fewer than 3 calls that two raters judged */
+	double lo, hi;     /* 95 % */
+	double observed;   /* share of pairs that agree, each call by its raters; 0..1 */
 	size_t n_units, n_values; /* that could be paired: calls, verdicts */
 };
 

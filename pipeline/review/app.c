@@ -59,7 +59,8 @@ static bool noted(struct ut_app *a, int64_t who, const char *action, int64_t cal
 	return found;
 }
 
-enum ut_status ut_app_note(struct ut_asked *q, const char *action, int64_t call, struct ut_error *err)
+enum ut_status ut_app_note(struct ut_asked *q, const char *action, int64_t call,
+			   struct ut_error *err)
 {
 	struct ut_app *a = q->app;
 	char subject[48];
@@ -144,8 +145,8 @@ bool ut_app_is_host(const struct ut_app *a, const char *host)
 		return false;
 	if (a->o.public_host)
 		return strcasecmp(host, a->o.public_host) == 0;
-	snprintf(own[0], sizeof(own[0]), strchr(a->o.address, ':') ? "[%s]:%u" : "%s:%u", a->o.address,
-		 a->port);
+	snprintf(own[0], sizeof(own[0]), strchr(a->o.address, ':') ? "[%s]:%u" : "%s:%u",
+		 a->o.address, a->port);
 	snprintf(own[1], sizeof(own[1]), "localhost:%u", a->port);
 	snprintf(own[2], sizeof(own[2]), "127.0.0.1:%u", a->port);
 	snprintf(own[3], sizeof(own[3]), "[::1]:%u", a->port);
@@ -315,12 +316,8 @@ void ut_app_post_signin(struct ut_asked *q)
 		return;
 	}
 	st = ut_token_hash(token ? token + strspn(token, " ") : "", hash, &err);
-	if (st == UT_OK) {
-		struct ut_store *s = ut_app_reader(a);
-
-		st = ut_review_find_token(s, hash, &who, &err);
-		ut_app_give_back(a, s);
-	}
+	if (st == UT_OK)
+		st = ut_review_find_token(q->view.s, hash, &who, &err);
 	if (st == UT_ENOENT) {
 		ut_tries_failed(a->sessions, q->r->address, q->r->now_s);
 		q->r->status = 403;
@@ -380,7 +377,8 @@ static void find_language(struct ut_asked *q)
 
 	q->view.lang = UT_LANG_EN;
 	if (ut_lang_find(ut_form_get(&q->query, "lang"), &q->view.lang)) {
-		ut_request_header(q->r, "Set-Cookie", "ut_lang=%s; Path=/; SameSite=Strict; Max-Age=31536000",
+		ut_request_header(q->r, "Set-Cookie",
+				  "ut_lang=%s; Path=/; SameSite=Strict; Max-Age=31536000",
 				  ut_lang_code(q->view.lang));
 		return;
 	}
@@ -502,8 +500,8 @@ static void answer(struct ut_asked *q)
 	size_t n = mark ? (size_t)(mark - r->uri) : strlen(r->uri);
 	const struct route *found = NULL;
 	struct ut_error err = { 0 };
-	enum ut_status st = ut_form_parse(mark ? mark + 1 : "", mark ? strlen(mark + 1) : 0, &q->query,
-					  &err);
+	enum ut_status st =
+	    ut_form_parse(mark ? mark + 1 : "", mark ? strlen(mark + 1) : 0, &q->query, &err);
 	bool known = false;
 
 	if (st == UT_OK && r->post)

@@ -12,7 +12,8 @@
 #include "review/server.h"
 
 struct ut_stream { /* an answer that is made while it is sent */
-	ssize_t (*read)(struct ut_stream *s, uint64_t at, char *buf, size_t n); /* <= 0: it broke off */
+	ssize_t (*read)(struct ut_stream *s, uint64_t at, char *buf,
+			size_t n); /* <= 0: it broke off */
 	void (*done)(struct ut_stream *s);
 };
 

@@ -79,7 +79,8 @@ void ut_app_get_csv(struct ut_asked *q)
 		return;
 	}
 	q->r->type = "text/csv; charset=utf-8";
-	ut_request_header(q->r, "Content-Disposition", "attachment; filename=\"undertone-queue.csv\"");
+	ut_request_header(q->r, "Content-Disposition",
+			  "attachment; filename=\"undertone-queue.csv\"");
 }
 
 /* One call, as stored; NULL: answered already. */
@@ -360,7 +361,8 @@ void ut_app_get_whole(struct ut_asked *q)
 		return;
 	st = ut_app_note(q, "listen", c->id, &err);
 	if (st == UT_OK) /* the whole content is read once, at its beginning; then its time tells */
-		st = ut_clip_open(q->view.s, c, !q->r->range || strstr(q->r->range, "=0-"), &fd, &err);
+		st = ut_clip_open(q->view.s, c, !q->r->range || strstr(q->r->range, "=0-"), &fd,
+				  &err);
 	release_reader(q);
 	if (st == UT_OK && !(w = calloc(1, sizeof(*w))))
 		st = ut_fail(&err, UT_ENOMEM, "a call");
@@ -488,8 +490,8 @@ void ut_app_post_sessions(struct ut_asked *q)
 
 	ut_filters_read(&q->form, &f);
 	f.q.for_reviewer = 0;
-	st = ut_review_start_calibration(ut_app_writer(q->app), q->view.who.id, name ? name : "", &f.q,
-					 ut_form_int(&q->form, "n", 1, 200, 0), &id, &err);
+	st = ut_review_start_calibration(ut_app_writer(q->app), q->view.who.id, name ? name : "",
+					 &f.q, ut_form_int(&q->form, "n", 1, 200, 0), &id, &err);
 	ut_app_written(q->app);
 	if (st != UT_OK)
 		ut_app_fault(q, &err);

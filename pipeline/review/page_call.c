@@ -34,7 +34,8 @@ static bool may_show_tone(const struct ut_call *c)
 
 static void card(struct ut_view *v, const char *id, enum ut_str heading)
 {
-	ut_text_addf(v->out, "<section class=\"card\" aria-labelledby=\"%s\"><h2 id=\"%s\">", id, id);
+	ut_text_addf(v->out, "<section class=\"card\" aria-labelledby=\"%s\"><h2 id=\"%s\">", id,
+		     id);
 	ut_html_str(v->out, v->lang, heading);
 	ut_text_add(v->out, "</h2>\n");
 }
@@ -64,11 +65,12 @@ static void scores(struct ut_view *v, const struct ut_tone *t)
 	for (unsigned i = 0; i < UT_N_TONES; i++) {
 		ut_text_add(o, "<li><span>");
 		ut_html_text(o, ut_str_tone(v->lang, (enum ut_tone_label)i));
-		ut_text_addf(o,
-			     "</span><svg viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" "
-			     "aria-hidden=\"true\"><rect class=\"s-lane\" width=\"100\" height=\"8\"/>"
-			     "<rect class=\"s-%s\" width=\"%.1f\" height=\"8\"/></svg>",
-			     ut_tone_label_name[i], n[i] / 100.0);
+		ut_text_addf(
+		    o,
+		    "</span><svg viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" "
+		    "aria-hidden=\"true\"><rect class=\"s-lane\" width=\"100\" height=\"8\"/>"
+		    "<rect class=\"s-%s\" width=\"%.1f\" height=\"8\"/></svg>",
+		    ut_tone_label_name[i], n[i] / 100.0);
 		ut_html_num(o, "%u %%", (n[i] + 50) / 100);
 		ut_text_add(o, "</li>");
 	}
@@ -165,10 +167,11 @@ static void listen(struct ut_view *v, const struct ut_call *c, const struct ut_p
 
 static void swatch(struct ut_view *v, const char *class, enum ut_str text)
 {
-	ut_text_addf(v->out,
-		     "<li><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"%s\" width=\"12\" "
-		     "height=\"12\" rx=\"2\"/></svg>",
-		     class);
+	ut_text_addf(
+	    v->out,
+	    "<li><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"%s\" width=\"12\" "
+	    "height=\"12\" rx=\"2\"/></svg>",
+	    class);
 	ut_html_str(v->out, v->lang, text);
 	ut_text_add(v->out, "</li>");
 }
@@ -198,7 +201,8 @@ static void pictures(struct ut_view *v, const struct ut_call *c, const struct ut
 		return;
 	card(v, "h-voice", UT_STR_VOICE);
 	ut_text_addf(o,
-		     "<div class=\"scroll\" tabindex=\"0\" role=\"group\" dir=\"ltr\" aria-labelledby=\"h-voice\">"
+		     "<div class=\"scroll\" tabindex=\"0\" role=\"group\" dir=\"ltr\" "
+		     "aria-labelledby=\"h-voice\">"
 		     "<div class=\"wide\"><img class=\"voice\" width=\"1000\" height=\"496\" "
 		     "src=\"/call/%lld/voice.svg?lang=%s\"",
 		     (long long)c->id, ut_lang_code(v->lang));
@@ -304,7 +308,8 @@ static void fact_start(struct ut_view *v, const char *t)
 	fact(v, UT_STR_START);
 	ut_html_num(v->out, "%.10s", t);
 	ut_text_add(v->out, " ");
-	ut_html_num(v->out, "%.5s %s", t + 11, t + 19 + (t[19] == '.' ? strspn(t + 19, ".0123456789") : 0));
+	ut_html_num(v->out, "%.5s %s", t + 11,
+		    t + 19 + (t[19] == '.' ? strspn(t + 19, ".0123456789") : 0));
 	ut_text_add(v->out, "</dd></div>\n");
 }
 
@@ -352,7 +357,8 @@ static void facts(struct ut_view *v, const struct ut_call *c)
 		ut_html_text(o, ut_str_role(v->lang, c->party[i].role));
 		ut_text_add(o, "</th><td class=\"n\">");
 		ut_html_clock(o, m->talk_s, 0);
-		ut_text_addf(o, "</td><td class=\"n\">%u</td><td class=\"n\">%u</td><td class=\"n\">",
+		ut_text_addf(o,
+			     "</td><td class=\"n\">%u</td><td class=\"n\">%u</td><td class=\"n\">",
 			     m->n_turns, m->n_interruptions);
 		if (m->n_latencies)
 			ut_html_num(o, "%.1f s", m->latency_median_s);
@@ -382,8 +388,9 @@ static void facts(struct ut_view *v, const struct ut_call *c)
 static void button(struct ut_view *v, const char *heard, const char *keys, enum ut_str text,
 		   bool primary)
 {
-	ut_text_addf(v->out, "<button name=\"heard\" value=\"%s\" data-keys=\"%s\"%s><kbd>%c</kbd> ",
-		     heard, keys, primary ? " class=\"primary\"" : "", keys[0]);
+	ut_text_addf(v->out,
+		     "<button name=\"heard\" value=\"%s\" data-keys=\"%s\"%s><kbd>%c</kbd> ", heard,
+		     keys, primary ? " class=\"primary\"" : "", keys[0]);
 	ut_html_str(v->out, v->lang, text);
 	ut_text_add(v->out, "</button>\n");
 }
@@ -398,8 +405,8 @@ static void buttons(struct ut_view *v, enum ut_tone_label label, bool blind)
 		button(v, "unsure", "c", UT_STR_CANT_TELL, false);
 		return;
 	}
-	button(v, ut_review_heard_name(label), label == UT_TONE_ACCEPTING ? "af" : "a", UT_STR_AGREE,
-	       true);
+	button(v, ut_review_heard_name(label), label == UT_TONE_ACCEPTING ? "af" : "a",
+	       UT_STR_AGREE, true);
 	if (label != UT_TONE_ACCEPTING)
 		button(v, "accepting", "f", UT_STR_IT_WAS_FINE, false);
 	if (label != UT_TONE_ANGRY)
@@ -414,11 +421,10 @@ static void buttons(struct ut_view *v, enum ut_tone_label label, bool blind)
 		button(v, "unsure", "c", UT_STR_CANT_TELL, false);
 }
 
-static const enum ut_str tag_text[UT_N_TAGS] = {
-	UT_STR_TAG_NO_ANSWER,   UT_STR_TAG_NO_EMPATHY, UT_STR_TAG_NOT_LISTENING,
-	UT_STR_TAG_TRANSFERRED, UT_STR_TAG_LONG_WAIT,  UT_STR_TAG_GOOD_RECOVERY,
-	UT_STR_TAG_OTHER
-};
+static const enum ut_str tag_text[UT_N_TAGS] = { UT_STR_TAG_NO_ANSWER,     UT_STR_TAG_NO_EMPATHY,
+						 UT_STR_TAG_NOT_LISTENING, UT_STR_TAG_TRANSFERRED,
+						 UT_STR_TAG_LONG_WAIT,     UT_STR_TAG_GOOD_RECOVERY,
+						 UT_STR_TAG_OTHER };
 
 /* "long-wait, other" of the store, in the reader's language. */
 static void said_tags(struct ut_view *v, const char *tags)
@@ -456,15 +462,17 @@ static void form(struct ut_view *v, const struct ut_call *c, int64_t blind, cons
 	ut_html_str(o, v->lang, UT_STR_TAGS);
 	ut_text_add(o, "</legend><div class=\"tags\">");
 	for (unsigned i = 0; i < UT_N_TAGS; i++) {
-		ut_text_addf(o, "<label class=\"check\"><input type=\"checkbox\" name=\"tag\" value=\"%s\">",
-			     ut_review_tag_name[i]);
+		ut_text_addf(
+		    o, "<label class=\"check\"><input type=\"checkbox\" name=\"tag\" value=\"%s\">",
+		    ut_review_tag_name[i]);
 		ut_html_str(o, v->lang, tag_text[i]);
 		ut_text_add(o, "</label>\n");
 	}
 	ut_text_add(o, "</div></fieldset>\n<div class=\"field\"><label for=\"note\">");
 	ut_html_str(o, v->lang, UT_STR_NOTE);
-	ut_text_addf(o, "</label><textarea id=\"note\" name=\"note\" maxlength=\"%d\" dir=\"auto\">"
-			"</textarea></div></form>\n",
+	ut_text_addf(o,
+		     "</label><textarea id=\"note\" name=\"note\" maxlength=\"%d\" dir=\"auto\">"
+		     "</textarea></div></form>\n",
 		     UT_REVIEW_NOTE_MAX);
 }
 
@@ -634,20 +642,23 @@ enum ut_status ut_page_call(struct ut_view *v, const struct ut_call *c, int64_t 
 	ut_text_addf(&title, "%s %s", ut_str(v->lang, UT_STR_CALL),
 		     c->meta.call_id ? c->meta.call_id : "");
 	ut_pages_begin(v, &p, title.s ? title.s : "", UT_PAGES_NOWHERE, &bar);
-	ut_text_addf(o, "<p class=\"row noprint\"><a id=\"list\" href=\"/queue%s%s\">", *q ? "?" : "", q);
+	ut_text_addf(o, "<p class=\"row noprint\"><a id=\"list\" href=\"/queue%s%s\">",
+		     *q ? "?" : "", q);
 	ut_html_str(o, v->lang, UT_STR_BACK_TO_LIST);
 	ut_text_add(o, "</a><span class=\"push row\">");
 	step(v, near[0], q, "previous", "k", UT_STR_PREVIOUS);
 	step(v, near[1], q, "next", "j", UT_STR_NEXT);
 	ut_text_add(o, "</span></p>\n");
 	if (session || blind) {
-		ut_text_addf(o, "<p class=\"row noprint\"><a class=\"button\" href=\"/sessions/%lld\">",
-			     (long long)(blind ? blind : session));
+		ut_text_addf(
+		    o, "<p class=\"row noprint\"><a class=\"button\" href=\"/sessions/%lld\">",
+		    (long long)(blind ? blind : session));
 		ut_html_str(o, v->lang, UT_STR_BLIND_TITLE);
 		ut_text_add(o, "</a>");
 		if (!blind) {
-			ut_text_addf(o, "<a class=\"button primary\" id=\"next-blind\" "
-					"href=\"/sessions/%lld/next\">",
+			ut_text_addf(o,
+				     "<a class=\"button primary\" id=\"next-blind\" "
+				     "href=\"/sessions/%lld/next\">",
 				     (long long)session);
 			ut_html_str(o, v->lang, UT_STR_GO_ON);
 			ut_text_add(o, "</a>");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* page_sessions.c - blind sessions: who has judged how many, and, at the end, how far they agree. */
+/* page_sessions.c - blind sessions: who has judged how many, and, at the end, how far they agree.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +26,8 @@ static bool session(void *user, const struct ut_calibration *c)
 	struct list *l = user;
 	struct ut_view *v = l->v;
 	struct ut_text *o = v->out;
-	static const enum ut_str heads[] = { UT_STR_NAME,   UT_STR_CREATED_BY, UT_STR_DATE,
-					     UT_STR_DONE_OF, UT_STR_RATERS,    UT_STR_STATE };
+	static const enum ut_str heads[] = { UT_STR_NAME,    UT_STR_CREATED_BY, UT_STR_DATE,
+					     UT_STR_DONE_OF, UT_STR_RATERS,     UT_STR_STATE };
 
 	if (l->n++ == 0) {
 		ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"group\"");
@@ -59,7 +60,8 @@ static bool session(void *user, const struct ut_calibration *c)
 	return true;
 }
 
-static enum ut_status new_session(struct ut_view *v, const struct ut_form *form, struct ut_error *err)
+static enum ut_status new_session(struct ut_view *v, const struct ut_form *form,
+				  struct ut_error *err)
 {
 	struct ut_filters f;
 	struct ut_text *o = v->out;
@@ -266,8 +268,9 @@ static void state(struct ut_view *v, int64_t id, const struct one *s)
 	if (v->who.role == UT_REVIEW_VIEWER) {
 		text(v, "p", UT_STR_VIEWER_ONLY);
 	} else if (s->n_mine < s->n_calls) {
-		ut_text_addf(o, "<p><a class=\"button primary\" id=\"next-blind\" "
-				"href=\"/sessions/%lld/next\">",
+		ut_text_addf(o,
+			     "<p><a class=\"button primary\" id=\"next-blind\" "
+			     "href=\"/sessions/%lld/next\">",
 			     (long long)id);
 		ut_html_str(o, v->lang, UT_STR_GO_ON);
 		ut_text_add(o, "</a></p>\n");

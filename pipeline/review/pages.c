@@ -38,9 +38,9 @@ void ut_pages_begin(struct ut_view *v, struct ut_html_page *p, const char *title
 	ut_html_str(bar, v->lang, UT_STR_OTHER_LANGUAGE);
 	ut_text_add(bar, "</a>");
 	if (v->signed_in) {
-		static const enum ut_str names[UT_N_REVIEW_ROLES] = {
-			UT_STR_ROLE_VIEWER, UT_STR_ROLE_TRAINER, UT_STR_ROLE_ADMIN
-		};
+		static const enum ut_str names[UT_N_REVIEW_ROLES] = { UT_STR_ROLE_VIEWER,
+								      UT_STR_ROLE_TRAINER,
+								      UT_STR_ROLE_ADMIN };
 
 		ut_text_add(bar, "<span>");
 		ut_html_bdi(bar, v->who.name);
@@ -91,7 +91,8 @@ void ut_page_signin(struct ut_view *v, const char *csrf, enum ut_str note, bool 
 		ut_html_str(o, v->lang, note);
 		ut_text_add(o, "</div>\n");
 	}
-	ut_text_add(o, "<form method=\"post\" action=\"/signin\"><input type=\"hidden\" name=\"csrf\"");
+	ut_text_add(
+	    o, "<form method=\"post\" action=\"/signin\"><input type=\"hidden\" name=\"csrf\"");
 	ut_html_attr(o, "value", csrf);
 	ut_text_add(o, "><div class=\"field\"><label for=\"token\">");
 	ut_html_str(o, v->lang, UT_STR_TOKEN);
@@ -128,12 +129,12 @@ void ut_pages_keys(struct ut_view *v, struct ut_text *o)
 		const char *keys;
 		enum ut_str does;
 	} keys[] = {
-		{ "j", UT_STR_KEY_NEXT },          { "k", UT_STR_KEY_PREVIOUS },
-		{ "Enter", UT_STR_KEY_OPEN },      { "Space", UT_STR_KEY_PLAY },
-		{ "← →", UT_STR_KEY_SEEK },        { "a", UT_STR_AGREE },
-		{ "f", UT_STR_IT_WAS_FINE },       { "g", UT_STR_HEARD_ANGRY },
-		{ "r", UT_STR_HEARD_RESIGNED },    { "c", UT_STR_CANT_TELL },
-		{ "n", UT_STR_KEY_NOTE },          { "l", UT_STR_KEY_LIST },
+		{ "j", UT_STR_KEY_NEXT },       { "k", UT_STR_KEY_PREVIOUS },
+		{ "Enter", UT_STR_KEY_OPEN },   { "Space", UT_STR_KEY_PLAY },
+		{ "← →", UT_STR_KEY_SEEK },     { "a", UT_STR_AGREE },
+		{ "f", UT_STR_IT_WAS_FINE },    { "g", UT_STR_HEARD_ANGRY },
+		{ "r", UT_STR_HEARD_RESIGNED }, { "c", UT_STR_CANT_TELL },
+		{ "n", UT_STR_KEY_NOTE },       { "l", UT_STR_KEY_LIST },
 		{ "?", UT_STR_KEY_HELP },
 	};
 
@@ -270,11 +271,12 @@ static void draw_row(struct rows *r, const struct ut_review_item *i, bool exampl
 	}
 	ut_text_add(o, "</span></td>");
 	cell(v, o, UT_STR_CHANCE, "n");
-	ut_text_addf(o,
-		     "<span class=\"num\" dir=\"ltr\"><svg class=\"bar\" viewBox=\"0 0 60 8\" "
-		     "aria-hidden=\"true\"><rect class=\"s-lane\" width=\"60\" height=\"8\" rx=\"4\"/>"
-		     "<rect class=\"s-%s\" width=\"%u\" height=\"8\" rx=\"4\"/></svg> %u %%</span></td>",
-		     ut_tone_label_name[ut_pages_label(i->label)], chance * 60 / 100, chance);
+	ut_text_addf(
+	    o,
+	    "<span class=\"num\" dir=\"ltr\"><svg class=\"bar\" viewBox=\"0 0 60 8\" "
+	    "aria-hidden=\"true\"><rect class=\"s-lane\" width=\"60\" height=\"8\" rx=\"4\"/>"
+	    "<rect class=\"s-%s\" width=\"%u\" height=\"8\" rx=\"4\"/></svg> %u %%</span></td>",
+	    ut_tone_label_name[ut_pages_label(i->label)], chance * 60 / 100, chance);
 	cell(v, o, UT_STR_TEAM, i->team ? NULL : "empty");
 	ut_html_bdi(o, i->team);
 	ut_text_add(o, "</td>");
@@ -432,7 +434,8 @@ enum ut_status ut_pages_filters(struct ut_view *v, const struct ut_filters *f, b
 		ut_text_add(o, "</select></div>\n");
 	}
 	if (st == UT_OK)
-		st = values(v, "language", UT_STR_LANGUAGE, UT_REVIEW_LANGUAGES, f->q.language, err);
+		st =
+		    values(v, "language", UT_STR_LANGUAGE, UT_REVIEW_LANGUAGES, f->q.language, err);
 	if (whole) {
 		select_begin(v, "reviewed", UT_STR_REVIEWED, o);
 		option(v, "", UT_STR_ANY, f->q.reviewed < 0, o);
@@ -480,14 +483,15 @@ static enum ut_status fetch(struct ut_view *v, const struct ut_filters *f, struc
 
 static void place(struct ut_text *out, const char *name, const struct row *r)
 {
-	ut_text_addf(out, "%s%s=%.17g%%3A%lld", out->len ? "&amp;" : "", name, r->key, (long long)r->id);
+	ut_text_addf(out, "%s%s=%.17g%%3A%lld", out->len ? "&amp;" : "", name, r->key,
+		     (long long)r->id);
 }
 
 static void table_head(struct ut_view *v)
 {
-	static const enum ut_str heads[] = { UT_STR_TONE,  UT_STR_CALL,     UT_STR_CHANCE,
-					     UT_STR_TEAM,  UT_STR_QUEUE,    UT_STR_AGENT,
-					     UT_STR_DATE,  UT_STR_DURATION, UT_STR_YOUR_VERDICT };
+	static const enum ut_str heads[] = { UT_STR_TONE, UT_STR_CALL,     UT_STR_CHANCE,
+					     UT_STR_TEAM, UT_STR_QUEUE,    UT_STR_AGENT,
+					     UT_STR_DATE, UT_STR_DURATION, UT_STR_YOUR_VERDICT };
 	struct ut_text *o = v->out;
 
 	ut_text_add(o, "<div class=\"scroll\" tabindex=\"0\" role=\"group\"");
@@ -515,8 +519,8 @@ static void draw_list(struct ut_view *v, const struct ut_filters *f, const struc
 	} else {
 		table_head(v);
 		for (size_t i = 0, k = 0; k < total; k++) {
-			bool example = g < good->n &&
-				       (i >= n_find || k >= (g + 1) * total / (good->n + 1));
+			bool example =
+			    g < good->n && (i >= n_find || k >= (g + 1) * total / (good->n + 1));
 			const struct row *r = example ? &good->row[g++] : &list->row[i++];
 
 			ut_text_add(o, r->html.failed ? "" : r->html.s);
@@ -586,7 +590,9 @@ enum ut_status ut_page_queue(struct ut_view *v, const struct ut_form *form, stru
 		ut_html_str(o, v->lang, UT_STR_QUEUE_TITLE);
 		ut_text_add(o, "</h1><p class=\"lead\">");
 		ut_html_str(o, v->lang, UT_STR_QUEUE_LEAD);
-		ut_text_add(o, "</p>\n<form class=\"card\" method=\"get\" action=\"/queue\" role=\"search\"");
+		ut_text_add(
+		    o,
+		    "</p>\n<form class=\"card\" method=\"get\" action=\"/queue\" role=\"search\"");
 		ut_html_attr(o, "aria-label", ut_str(v->lang, UT_STR_FILTERS));
 		ut_text_add(o, ">\n");
 		st = ut_pages_filters(v, &f, true, err);
@@ -615,8 +621,8 @@ struct csv {
 static bool csv_row(void *user, const struct ut_review_item *i)
 {
 	struct csv *c = user;
-	const char *const cells[] = { i->call_key, i->file,     i->start_time, i->team, i->queue,
-				      i->agent_id, i->language, i->label };
+	const char *const cells[] = { i->call_key, i->file,     i->start_time, i->team,
+				      i->queue,    i->agent_id, i->language,   i->label };
 
 	ut_text_addf(c->out, "%lld", (long long)i->call_id);
 	for (size_t k = 0; k < UT_ARRAY_LEN(cells); k++) {
@@ -625,8 +631,8 @@ static bool csv_row(void *user, const struct ut_review_item *i)
 	}
 	for (unsigned k = 0; k < UT_N_TONES; k++)
 		ut_text_addf(c->out, ",%.4f", i->score[k]);
-	ut_text_addf(c->out, ",%.2f,%.2f,%u,%lld,%s\r\n", i->duration_s, i->closing_start_s, i->bad_start,
-		     (long long)i->n_verdicts, i->last ? i->last : "");
+	ut_text_addf(c->out, ",%.2f,%.2f,%u,%lld,%s\r\n", i->duration_s, i->closing_start_s,
+		     i->bad_start, (long long)i->n_verdicts, i->last ? i->last : "");
 	c->n++;
 	return true;
 }
@@ -642,9 +648,10 @@ enum ut_status ut_page_queue_csv(struct ut_view *v, const struct ut_form *form, 
 	f.q.for_reviewer = v->who.id;
 	f.q.limit = MAX_CSV;
 	f.q.after_call = 0;
-	ut_text_add(v->out, "call,call_key,file,start_time,team,queue,agent,language,tone,accepting,"
-			    "resigned,angry,duration_s,closing_start_s,bad_start,reviewers,"
-			    "last_verdict\r\n");
+	ut_text_add(v->out,
+		    "call,call_key,file,start_time,team,queue,agent,language,tone,accepting,"
+		    "resigned,angry,duration_s,closing_start_s,bad_start,reviewers,"
+		    "last_verdict\r\n");
 	st = ut_review_queue(v->s, &f.q, csv_row, &c, err);
 	*n = c.n;
 	return st;

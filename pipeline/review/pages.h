@@ -17,7 +17,7 @@ struct ut_view {
 	bool signed_in;
 	struct ut_reviewer who;
 	const char *csrf;
-	const char *self;  /* path and query of this page, for the language link */
+	const char *self; /* path and query of this page, for the language link */
 	struct ut_text *out;
 };
 
@@ -33,7 +33,8 @@ enum ut_status ut_page_queue_csv(struct ut_view *v, const struct ut_form *f, int
 struct ut_page_recording {
 	bool there; /* it can be opened */
 };
-/* c: as ut_store_load_call gave it. blind: the open session in which it is to be judged; 0: none. */
+/* c: as ut_store_load_call gave it. blind: the open session in which it is to be judged; 0: none.
+ */
 enum ut_status ut_page_call(struct ut_view *v, const struct ut_call *c, int64_t blind,
 			    const struct ut_page_recording *r, const struct ut_form *f,
 			    struct ut_error *err);

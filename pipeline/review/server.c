@@ -217,7 +217,8 @@ static struct MHD_Response *response_of(struct ut_request *r)
 	struct MHD_Response *m;
 
 	if (r->stream) {
-		m = MHD_create_response_from_callback(r->stream_n, 256 << 10, pull, r->stream, drop);
+		m = MHD_create_response_from_callback(r->stream_n, 256 << 10, pull, r->stream,
+						      drop);
 		if (!m)
 			r->stream->done(r->stream);
 		r->stream = NULL;
@@ -227,9 +228,9 @@ static struct MHD_Response *response_of(struct ut_request *r)
 		r->status = 500;
 		ut_text_done(&r->out);
 	}
-	m = MHD_create_response_from_buffer(r->out.len, r->out.s ? r->out.s : (void *)(uintptr_t) "",
-					    r->out.s ? MHD_RESPMEM_MUST_FREE
-						     : MHD_RESPMEM_PERSISTENT);
+	m = MHD_create_response_from_buffer(
+	    r->out.len, r->out.s ? r->out.s : (void *)(uintptr_t) "",
+	    r->out.s ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
 	if (m)
 		r->out = (struct ut_text){ 0 };
 	return m;
@@ -255,15 +256,15 @@ static enum MHD_Result answer(struct MHD_Connection *c, struct request *q)
 		return MHD_NO;
 	for (size_t i = 0; i < UT_ARRAY_LEN(always); i++)
 		MHD_add_response_header(m, always[i][0], always[i][1]);
-	MHD_add_response_header(m, "Content-Security-Policy",
-				r->picture ? "default-src 'none'; style-src 'unsafe-inline'; "
-					     "frame-ancestors 'none'"
-					   : "default-src 'none'; script-src 'self'; style-src "
-					     "'self'; img-src 'self'; media-src 'self'; connect-src "
-					     "'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+	MHD_add_response_header(
+	    m, "Content-Security-Policy",
+	    r->picture ? "default-src 'none'; style-src 'unsafe-inline'; "
+			 "frame-ancestors 'none'"
+		       : "default-src 'none'; script-src 'self'; style-src "
+			 "'self'; img-src 'self'; media-src 'self'; connect-src "
+			 "'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
 	MHD_add_response_header(m, "Cache-Control", r->cache ? r->cache : "no-store");
-	MHD_add_response_header(m, "Content-Type",
-				r->type ? r->type : "text/html; charset=utf-8");
+	MHD_add_response_header(m, "Content-Type", r->type ? r->type : "text/html; charset=utf-8");
 	for (unsigned i = 0; i < r->n_headers; i++)
 		MHD_add_response_header(m, r->header[i].name, r->header[i].value);
 	rc = MHD_queue_response(c, r->status, m);
@@ -292,7 +293,8 @@ static enum ut_str refuse(struct ut_server *s, struct MHD_Connection *c, const c
 		ut_request_header(r, "Allow", "GET, HEAD, POST");
 		return UT_STR_ERR_METHOD;
 	}
-	if ((length && (strlen(length) > 9 || strtol(length, NULL, 10) > (r->post ? MAX_BODY : 0)))) {
+	if ((length &&
+	     (strlen(length) > 9 || strtol(length, NULL, 10) > (r->post ? MAX_BODY : 0)))) {
 		r->status = 413;
 		return UT_STR_ERR_TOO_LARGE;
 	}
@@ -396,16 +398,16 @@ static enum ut_status start_daemon(struct ut_server *s, const struct ut_server_o
 	s->daemon = MHD_start_daemon(
 	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
 		(v6 ? MHD_USE_IPv6 : 0),
-	    o->port, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, a, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)MAX_CONNECTIONS - 4, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MAX_HEADERS,
-	    MHD_OPTION_CONNECTION_TIMEOUT, s->idle_s, MHD_OPTION_THREAD_STACK_SIZE,
-	    (size_t)STACK_BYTES, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
-	    on_connection, s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTENING_ADDRESS_REUSE,
-	    1u, MHD_OPTION_END);
+	    o->port, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, a,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS - 4,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MAX_HEADERS, MHD_OPTION_CONNECTION_TIMEOUT,
+	    s->idle_s, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
 	if (!s->daemon)
-		return ut_fail(err, UT_EIO, "%s port %u cannot be listened on: %s", o->address, o->port,
-			       errno ? strerror(errno) : "no reason given");
+		return ut_fail(err, UT_EIO, "%s port %u cannot be listened on: %s", o->address,
+			       o->port, errno ? strerror(errno) : "no reason given");
 	port = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	s->port = port && port->port ? port->port : o->port;
 	return UT_OK;

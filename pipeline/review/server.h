@@ -24,7 +24,7 @@ struct ut_server_options {
 	/* behind a TLS proxy: the one name that browsers may use (Host), and cookies for TLS alone.
 	 * NULL: the address itself or localhost */
 	const char *public_host;
-	unsigned header_s, request_s, idle_s; /* time limits; 0: 10, 120, 30 */
+	unsigned header_s, request_s, idle_s;        /* time limits; 0: 10, 120, 30 */
 	void (*fault)(void *user, const char *what); /* from any thread; NULL: none */
 	void *user;
 };

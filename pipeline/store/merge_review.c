@@ -244,14 +244,15 @@ enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, 
 			  " x.calibration_id = b.id ORDER BY b.id, x.n",
 			  session_row);
 	if (st == UT_OK)
-		st = each(&c,
-			  "SELECT v.id, r.name, r.role, r.created_at, v.content, v.start_frame,"
-			  " v.end_frame, v.given_at, v.heard, v.shown, v.note, b.name,"
-			  " b.created_at, b.ended_at, a.name, a.role, a.created_at FROM verdict AS v"
-			  " JOIN reviewer AS r ON r.id = v.reviewer_id LEFT JOIN calibration AS b"
-			  " ON b.id = v.calibration_id LEFT JOIN reviewer AS a ON"
-			  " a.id = b.created_by ORDER BY v.id",
-			  verdict_row);
+		st =
+		    each(&c,
+			 "SELECT v.id, r.name, r.role, r.created_at, v.content, v.start_frame,"
+			 " v.end_frame, v.given_at, v.heard, v.shown, v.note, b.name,"
+			 " b.created_at, b.ended_at, a.name, a.role, a.created_at FROM verdict AS v"
+			 " JOIN reviewer AS r ON r.id = v.reviewer_id LEFT JOIN calibration AS b"
+			 " ON b.id = v.calibration_id LEFT JOIN reviewer AS a ON"
+			 " a.id = b.created_by ORDER BY v.id",
+			 verdict_row);
 	if (st == UT_OK)
 		st = each(&c,
 			  "SELECT at, author, person, content, kind, topic, discussed, note FROM"

@@ -44,17 +44,20 @@ enum { SHORT_PERIOD = 3 /* days */ };
 	" AND (?7 IS NULL OR r.label = ?7) AND (?8 < 0 OR r.reviewed = ?8) AND NOT " OPEN_BLIND
 
 /* One statement for each way in (which index is walked) and each direction. The bound on the key is
- * what the index can use, so it always stands there: from the top it is beyond every key. The call's
- * number decides between equals. */
+ * what the index can use, so it always stands there: from the top it is beyond every key. The
+ * call's number decides between equals. */
 #define DOWN(index, drive, key)                                                                    \
-	COLUMNS key " FROM review_item AS r INDEXED BY " index TABLES " WHERE " drive              \
-		    " AND " key " <= ?9 AND (" key " < ?9 OR r.call_id < ?11) AND " FILTERS        \
-		    " ORDER BY " key " DESC, r.call_id DESC LIMIT ?12"
+	COLUMNS key " FROM review_item AS r INDEXED BY " index TABLES " WHERE " drive " AND " key  \
+		    " <= ?9 AND (" key " < ?9 OR r.call_id < ?11) AND " FILTERS " ORDER BY " key   \
+		    " DESC, r.call_id DESC LIMIT ?12"
 #define UP(index, drive, key)                                                                      \
-	COLUMNS key " FROM review_item AS r INDEXED BY " index TABLES " WHERE " drive              \
-		    " AND " key " >= ?9 AND (" key " > ?9 OR r.call_id > ?11) AND " FILTERS        \
-		    " ORDER BY " key ", r.call_id LIMIT ?12"
-#define BOTH(index, drive, key) { DOWN(index, drive, key), UP(index, drive, key) }
+	COLUMNS key " FROM review_item AS r INDEXED BY " index TABLES " WHERE " drive " AND " key  \
+		    " >= ?9 AND (" key " > ?9 OR r.call_id > ?11) AND " FILTERS " ORDER BY " key   \
+		    ", r.call_id LIMIT ?12"
+#define BOTH(index, drive, key)                                                                    \
+	{                                                                                          \
+		DOWN(index, drive, key), UP(index, drive, key)                                     \
+	}
 
 enum way {
 	BY_AGENT,
@@ -84,7 +87,8 @@ static const char *const sql[N][2] = {
 	[GOOD] = BOTH("review_by_good", "r.good IS NOT NULL", "r.good"),
 	[RECOVERY] = BOTH("review_by_good", "r.good >= 1", "r.good"),
 	[WARM] = BOTH("review_by_good", "r.good < 1", "r.good"),
-	[GOOD_DAY] = BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2 AND r.good IS NOT NULL", "r.good"),
+	[GOOD_DAY] =
+	    BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2 AND r.good IS NOT NULL", "r.good"),
 	[RECOVERY_DAY] = BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2 AND r.good >= 1", "r.good"),
 	[WARM_DAY] = BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2 AND r.good < 1", "r.good"),
 };
@@ -99,7 +103,8 @@ static long days(const char *from, const char *to)
 
 		if (strlen(s) != 10)
 			return 1000;
-		d[i] = 372 * strtol(s, NULL, 10) + 31 * strtol(s + 5, NULL, 10) + strtol(s + 8, NULL, 10);
+		d[i] = 372 * strtol(s, NULL, 10) + 31 * strtol(s + 5, NULL, 10) +
+		       strtol(s + 8, NULL, 10);
 	}
 	return d[1] - d[0];
 }
@@ -119,7 +124,8 @@ static enum way way_of(const struct ut_review_query *q)
 	default:
 		break;
 	}
-	/* the one that leaves least, as call centres are: an agent's calls, some days', a team's... */
+	/* the one that leaves least, as call centres are: an agent's calls, some days', a team's...
+	 */
 	if (q->agent_id)
 		return BY_AGENT;
 	if (few)

@@ -107,8 +107,7 @@ static enum ut_status one_reviewer(struct ut_store *s, sqlite3_stmt *st, struct 
 enum ut_status ut_review_find_token(struct ut_store *s, const char token_hash[65],
 				    struct ut_reviewer *ret, struct ut_error *err)
 {
-	sqlite3_stmt *st =
-	    ut_db_stmt(s, REVIEWER "WHERE token = ? AND ended_at IS NULL", err);
+	sqlite3_stmt *st = ut_db_stmt(s, REVIEWER "WHERE token = ? AND ended_at IS NULL", err);
 
 	if (!st)
 		return UT_EDB;

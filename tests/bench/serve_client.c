@@ -20,8 +20,14 @@
 enum { KINDS = 8, MAX_TIMES = 200000, ANSWER = 1 << 20 };
 
 static const char *const kind_name[KINDS] = {
-	"queue",       "queue, next page", "queue of a team",     "queue of an agent",
-	"queue, rare", "good examples",    "call", "verdict",
+	"queue",
+	"queue, next page",
+	"queue of a team",
+	"queue of an agent",
+	"queue, rare",
+	"good examples",
+	"call",
+	"verdict",
 };
 
 static uint16_t port;
@@ -170,8 +176,9 @@ static int path_of(struct reviewer *r, char *path, size_t cap, char *body, size_
 		return 3;
 	}
 	if (d < 56) {
-		snprintf(path, cap, "/queue?team=team+%u&queue=queue+%u&tone=angry&from=2026-09-0%u"
-				    "&to=2026-09-0%u&language=en",
+		snprintf(path, cap,
+			 "/queue?team=team+%u&queue=queue+%u&tone=angry&from=2026-09-0%u"
+			 "&to=2026-09-0%u&language=en",
 			 dice(r, 12), dice(r, 8), 1 + dice(r, 4), 5 + dice(r, 4));
 		return 4;
 	}
@@ -198,14 +205,16 @@ static void *work(void *user)
 		int kind = path_of(r, path, sizeof(path), body, sizeof(body)), status;
 		double from = now();
 
-		status = ask(r, kind == 7 ? "POST" : "GET", path, r->cookie, kind == 7 ? body : NULL);
+		status =
+		    ask(r, kind == 7 ? "POST" : "GET", path, r->cookie, kind == 7 ? body : NULL);
 		note(kind, now() - from, status == (kind == 7 ? 303 : 200));
 		if (status != (kind == 7 ? 303 : 200))
 			fprintf(stderr, "%s: %d\n", path, status);
 		if (kind == 0) {
 			char *amp;
 
-			cut(r->answer, "rel=\"next\" href=\"/queue?", '"', r->after, sizeof(r->after));
+			cut(r->answer, "rel=\"next\" href=\"/queue?", '"', r->after,
+			    sizeof(r->after));
 			while ((amp = strstr(r->after, "&amp;")))
 				memmove(amp + 1, amp + 5, strlen(amp + 5) + 1);
 		}
@@ -239,7 +248,8 @@ int main(int argc, char **argv)
 	float *every;
 
 	if (argc < 7) {
-		fprintf(stderr, "usage: serve_client PORT SECONDS REVIEWERS THINK_MS CALLS TOKEN...\n");
+		fprintf(stderr,
+			"usage: serve_client PORT SECONDS REVIEWERS THINK_MS CALLS TOKEN...\n");
 		return 2;
 	}
 	port = (uint16_t)strtoul(argv[1], NULL, 10);

@@ -2,6 +2,7 @@
 /* test_serve.c - the review server, by what it answers to bytes: who gets in, what is refused, and
  * that no tone of anybody but a customer comes out. The browser's side: tests/web. */
 #include <arpa/inet.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -41,9 +42,9 @@ static void put(struct ut_store *s, uint32_t seed)
 	c.closing.tone.score[UT_TONE_ANGRY] = 0.8f;
 	c.closing.tone.label = UT_TONE_ANGRY;
 	if (seed == CALL_SCRIPT) {
-		char **const all[] = { &c.meta.call_id,      &c.meta.queue,   &c.meta.team,
-				       &c.meta.agent_id,     &c.meta.case_id, &c.meta.language,
-				       &c.meta.customer_key, &c.media.path,   &c.closing.phrase,
+		char **const all[] = { &c.meta.call_id,      &c.meta.queue,     &c.meta.team,
+				       &c.meta.agent_id,     &c.meta.case_id,   &c.meta.language,
+				       &c.meta.customer_key, &c.media.path,     &c.closing.phrase,
 				       &c.party[0].id,       &c.meta.start_time };
 
 		for (size_t i = 0; i < UT_ARRAY_LEN(all); i++)
@@ -113,7 +114,8 @@ static int raw(const char *bytes, size_t n)
 		bytes += r;
 		n -= (size_t)r;
 	}
-	while (got < sizeof(answer) - 1 && (r = recv(fd, answer + got, sizeof(answer) - 1 - got, 0)) > 0)
+	while (got < sizeof(answer) - 1 &&
+	       (r = recv(fd, answer + got, sizeof(answer) - 1 - got, 0)) > 0)
 		got += (size_t)r;
 	answer[got] = '\0';
 	close(fd);
@@ -128,8 +130,8 @@ static int ask(const char *method, const char *path, const char *cookie, const c
 	struct ut_text t = { 0 };
 	int status;
 
-	ut_text_addf(&t, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n", method, path,
-		     ut_server_port(server));
+	ut_text_addf(&t, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n", method,
+		     path, ut_server_port(server));
 	if (cookie)
 		ut_text_addf(&t, "Cookie: %s\r\n", cookie);
 	ut_text_add(&t, more ? more : "");
@@ -192,7 +194,8 @@ static bool count_one(void *user, const struct ut_audit *a)
 {
 	struct counted *c = user;
 
-	c->n += strcmp(a->action, c->action) == 0 && (!c->subject || strstr(a->subject, c->subject));
+	c->n +=
+	    strcmp(a->action, c->action) == 0 && (!c->subject || strstr(a->subject, c->subject));
 	return true;
 }
 
@@ -212,8 +215,8 @@ static int64_t count(const char *subject, const char *action)
 
 static void test_door(void)
 {
-	static const char *const closed[] = { "/queue", "/queue.csv", "/call/1", "/sessions",
-					      "/sessions/1", "/help", "/" };
+	static const char *const closed[] = { "/queue",      "/queue.csv", "/call/1", "/sessions",
+					      "/sessions/1", "/help",      "/" };
 	struct who w;
 
 	tap_row("nothing without signing in");
@@ -226,8 +229,8 @@ static void test_door(void)
 	CHECK_EQ(ask("GET", "/call/1/voice.svg", NULL, NULL, NULL), 403);
 	CHECK_EQ(ask("GET", "/call/1/whole.wav", NULL, NULL, NULL), 403);
 	CHECK_EQ(ask("POST", "/call/1/verdict", NULL, NULL, "heard=angry"), 403);
-	CHECK_EQ(ask("GET", "/queue", "ut_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL,
-		     NULL),
+	CHECK_EQ(ask("GET", "/queue", "ut_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		     NULL, NULL),
 		 303);
 	tap_end();
 
@@ -269,8 +272,10 @@ static void test_forgery(void)
 	CHECK_EQ(ask("POST", "/call/1/verdict", w.cookie, "Origin: http://evil.example\r\n", body),
 		 403);
 	CHECK_EQ(ask("POST", "/call/1/verdict", w.cookie, "Origin: null\r\n", body), 403);
-	CHECK_EQ(ask("POST", "/call/1/verdict", w.cookie, "Sec-Fetch-Site: cross-site\r\n", body), 403);
-	CHECK_EQ(ask("POST", "/call/1/verdict", w.cookie, "Sec-Fetch-Site: same-site\r\n", body), 403);
+	CHECK_EQ(ask("POST", "/call/1/verdict", w.cookie, "Sec-Fetch-Site: cross-site\r\n", body),
+		 403);
+	CHECK_EQ(ask("POST", "/call/1/verdict", w.cookie, "Sec-Fetch-Site: same-site\r\n", body),
+		 403);
 	CHECK_EQ(ask("POST", "/call/1/verdict", w.cookie,
 		     "Content-Type: text/plain\r\nContent-Length: 3\r\n", NULL),
 		 415);
@@ -288,7 +293,8 @@ static void test_forgery(void)
 
 	tap_row("the right form from the right place is taken, once");
 	snprintf(body, sizeof(body), "heard=angry&tag=other&note=%%D7%%A9&csrf=%s", w.csrf);
-	snprintf(host, sizeof(host), "Origin: http://127.0.0.1:%u\r\nSec-Fetch-Site: same-origin\r\n",
+	snprintf(host, sizeof(host),
+		 "Origin: http://127.0.0.1:%u\r\nSec-Fetch-Site: same-origin\r\n",
 		 ut_server_port(server));
 	CHECK_EQ(ask("POST", "/call/1/verdict", w.cookie, host, body), 303);
 	CHECK(has("Location: /call/1?saved=1"));
@@ -311,18 +317,21 @@ static void test_host(void)
 
 	tap_row("Host: only its own names");
 	for (size_t i = 0; i < UT_ARRAY_LEN(names); i++) {
-		snprintf(req, sizeof(req),
-			 "GET /queue HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nConnection: close\r\n\r\n",
-			 names[i], w.cookie);
+		snprintf(
+		    req, sizeof(req),
+		    "GET /queue HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nConnection: close\r\n\r\n",
+		    names[i], w.cookie);
 		CHECK_EQ(raw(req, strlen(req)), 421);
 		CHECK(!has("angry"));
 	}
-	snprintf(req, sizeof(req), "GET /signin HTTP/1.1\r\nHost: LOCALHOST:%u\r\nConnection: close\r\n\r\n",
+	snprintf(req, sizeof(req),
+		 "GET /signin HTTP/1.1\r\nHost: LOCALHOST:%u\r\nConnection: close\r\n\r\n",
 		 ut_server_port(server));
 	CHECK_EQ(raw(req, strlen(req)), 200);
-	snprintf(req, sizeof(req),
-		 "GET /signin HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nHost: evil\r\nConnection: close\r\n\r\n",
-		 ut_server_port(server));
+	snprintf(
+	    req, sizeof(req),
+	    "GET /signin HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nHost: evil\r\nConnection: close\r\n\r\n",
+	    ut_server_port(server));
 	CHECK(raw(req, strlen(req)) != 200);
 	tap_end();
 }
@@ -379,14 +388,17 @@ static void test_paths(void)
 static void test_markup(void)
 {
 	struct who w = sign_in(token[TRAINER]);
-	static const char *const pages[] = { "/queue", "/call/2", "/queue?team=%3Cscript%3Ealert(1)%3C/script%3E",
+	static const char *const pages[] = { "/queue",
+					     "/call/2",
+					     "/queue?team=%3Cscript%3Ealert(1)%3C/script%3E",
 					     "/queue?agent=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
-					     "/sessions", "/call/2?lang=he" };
+					     "/sessions",
+					     "/call/2?lang=he" };
 	char body[256];
 
 	tap_row("a customer named <script>");
-	snprintf(body, sizeof(body), "heard=angry&note=%%3Cscript%%3Ealert(1)%%3C/script%%3E&csrf=%s",
-		 w.csrf);
+	snprintf(body, sizeof(body),
+		 "heard=angry&note=%%3Cscript%%3Ealert(1)%%3C/script%%3E&csrf=%s", w.csrf);
 	CHECK_EQ(ask("POST", "/call/2/verdict", w.cookie, NULL, body), 303);
 	for (size_t i = 0; i < UT_ARRAY_LEN(pages); i++) {
 		const char *p = answer;
@@ -407,7 +419,8 @@ static void test_markup(void)
 
 static void test_roles(void)
 {
-	struct who v = sign_in(token[VIEWER]), t = sign_in(token[TRAINER]), a = sign_in(token[ADMIN]);
+	struct who v = sign_in(token[VIEWER]), t = sign_in(token[TRAINER]),
+		   a = sign_in(token[ADMIN]);
 	char body[256];
 	struct ut_store *s = NULL;
 
@@ -434,7 +447,8 @@ static void test_roles(void)
 	CHECK_EQ(ask("GET", "/queue.csv", t.cookie, NULL, NULL), 200);
 	CHECK(!has("\n5,") && !has("\n1,") && has("call,call_key"));
 	CHECK_EQ(ask("GET", "/call/5", t.cookie, NULL, NULL), 200);
-	CHECK(!has("badge angry") && !has("80 %") && !has("h-evidence") && has("hidden until your"));
+	CHECK(!has("badge angry") && !has("80 %") && !has("h-evidence") &&
+	      has("hidden until your"));
 	CHECK_EQ(ask("GET", "/call/5", v.cookie, NULL, NULL), 200);
 	CHECK(!has("badge angry") && !has("80 %") && !has("h-evidence"));
 	/* "agree" cannot be sent blind: there is nothing to agree with */
@@ -464,7 +478,8 @@ static void test_roles(void)
 /* The law of the product, on every page there is. */
 static void test_law(void)
 {
-	static const char *const forms[] = { "/call/3", "/call/3?lang=he", "/call/3?saved=1&session=1" };
+	static const char *const forms[] = { "/call/3", "/call/3?lang=he",
+					     "/call/3?saved=1&session=1" };
 	struct who w = sign_in(token[TRAINER]);
 	char body[128];
 
@@ -484,6 +499,37 @@ static void test_law(void)
 	snprintf(body, sizeof(body), "heard=angry&csrf=%s", w.csrf);
 	CHECK_EQ(ask("POST", "/call/3/verdict", w.cookie, NULL, body), 403);
 	CHECK_EQ(ask("GET", "/call/3/voice.svg", w.cookie, NULL, NULL), 404);
+	tap_end();
+}
+
+/* A database that somebody bent: the triggers are gone, and an agent has the tone. */
+static void test_bent(void)
+{
+	struct who w = sign_in(token[TRAINER]);
+	sqlite3 *raw_db = NULL;
+	char body[128];
+
+	tap_row("a tone of an agent in a database without its triggers is not shown either");
+	CHECK_EQ(ask("GET", "/queue", w.cookie, NULL, NULL), 200);
+	CHECK(has("/call/6\""));
+	CHECK_EQ(sqlite3_open(db, &raw_db), SQLITE_OK);
+	sqlite3_busy_timeout(raw_db, 5000);
+	CHECK_EQ(sqlite3_exec(raw_db,
+			      "DROP TRIGGER party_keeps_tone; UPDATE party SET role = 'agent',"
+			      " kind = 'internal' WHERE call_id = 6 AND party = 0",
+			      NULL, NULL, NULL),
+		 SQLITE_OK);
+	sqlite3_close(raw_db);
+	CHECK_EQ(ask("GET", "/queue", w.cookie, NULL, NULL), 200);
+	CHECK(!has("/call/6\""));
+	CHECK_EQ(ask("GET", "/queue.csv", w.cookie, NULL, NULL), 200);
+	CHECK(!has("\n6,"));
+	ask("GET", "/call/6", w.cookie, NULL, NULL);
+	CHECK(!has("badge angry") && !has("class=\"plain scores\"") && !has("id=\"verdict\""));
+	snprintf(body, sizeof(body), "heard=angry&csrf=%s", w.csrf);
+	CHECK_EQ(ask("POST", "/call/6/verdict", w.cookie, NULL, body), 403);
+	CHECK(ask("GET", "/call/6/voice.svg", w.cookie, NULL, NULL) != 200);
+	CHECK(ask("GET", "/call/6/excerpt.wav", w.cookie, NULL, NULL) != 200);
 	tap_end();
 }
 
@@ -511,7 +557,8 @@ static void test_size(void)
 	{
 		int status = ask("GET", "/queue", w.cookie, t.s, NULL);
 
-		CHECK(status == 0 || status == 413 || status == 431 || status == 414 || status == 400);
+		CHECK(status == 0 || status == 413 || status == 431 || status == 414 ||
+		      status == 400);
 	}
 	ut_text_clear(&t);
 	ut_text_addf(&t, "csrf=%s&heard=angry&note=%s", w.csrf, big);
@@ -624,8 +671,9 @@ static void test_start(struct ut_clip_maker *clips)
 
 		CHECK_EQ(ut_server_start(&o, clips, &server, &err), UT_OK);
 		CHECK_EQ(ask("GET", "/signin", NULL, NULL, NULL), 421);
-		snprintf(req, sizeof(req), "GET /signin HTTP/1.1\r\nHost: review.example.org\r\n"
-					   "Connection: close\r\n\r\n");
+		snprintf(req, sizeof(req),
+			 "GET /signin HTTP/1.1\r\nHost: review.example.org\r\n"
+			 "Connection: close\r\n\r\n");
 		CHECK_EQ(raw(req, strlen(req)), 200);
 		CHECK(has("Set-Cookie: __Host-ut_form=") && has("; Secure"));
 		ut_server_stop(&server);
@@ -662,6 +710,7 @@ int main(void)
 	test_size();
 	test_slow();
 	test_roles();
+	test_bent();
 	test_tries();
 	ut_server_stop(&server);
 	ut_clip_maker_stop(&clips);

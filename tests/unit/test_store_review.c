@@ -302,10 +302,11 @@ static void test_verdicts(void)
 		CHECK_EQ(ut_review_judge(s, &v, &err), UT_EREFUSED);
 		CHECK_EQ(count(s, "SELECT count(*) FROM review_item"), 1);
 		/* nor past the functions */
-		CHECK(ut_db_exec(s,
-				 "INSERT INTO verdict (content, start_frame, end_frame, reviewer_id,"
-				 " heard) SELECT content, 1, 2, 1, 'angry' FROM call WHERE id = 2",
-				 &err) != UT_OK);
+		CHECK(
+		    ut_db_exec(s,
+			       "INSERT INTO verdict (content, start_frame, end_frame, reviewer_id,"
+			       " heard) SELECT content, 1, 2, 1, 'angry' FROM call WHERE id = 2",
+			       &err) != UT_OK);
 		ut_call_done(&c);
 	}
 	CHECK_EQ(count(s, "SELECT count(*) FROM verdict"), 1);
@@ -467,8 +468,8 @@ static void test_merge(void)
 	CHECK_EQ(ut_review_end_calibration(from, dana, id, &err), UT_OK);
 	CHECK_EQ(ut_store_merge(into, from, "f", "test", NULL, NULL, &n, &err), UT_OK);
 	CHECK_EQ(count(into, "SELECT count(*) FROM calibration WHERE ended_at IS NULL"), 0);
-	CHECK_EQ(ut_db_exec(from,
-			    "UPDATE calibration SET created_at = '2020-01-01T00:00:00.000Z'", &err),
+	CHECK_EQ(ut_db_exec(from, "UPDATE calibration SET created_at = '2020-01-01T00:00:00.000Z'",
+			    &err),
 		 UT_OK);
 	CHECK_EQ(ut_store_merge(into, from, "f", "test", NULL, NULL, &n, &err), UT_OK);
 	CHECK_EQ(count(into, "SELECT count(*) FROM calibration"), 2);
