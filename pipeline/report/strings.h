@@ -93,6 +93,7 @@
 	X(START_OVERLAP, "talking at once at the start", "דיבור חופף בהתחלה") \
 	X(START_WAIT, "a long wait at the start", "המתנה ארוכה בהתחלה") \
 	X(START_HOLD, "a long hold at the start", "השהיה ארוכה בהתחלה") \
+	X(DOWNLOAD_PACK, "Workshop pack of this list (zip)", "ערכת סדנה מהרשימה (zip)") \
 	X(DOWNLOAD_CSV, "Download this list (CSV)", "הורדת הרשימה (CSV)") \
 	/* a call */ \
 	X(BACK_TO_LIST, "Back to the list", "חזרה לרשימה") \

@@ -94,6 +94,7 @@ enum ut_status ut_app_create(const struct ut_server_options *o, struct ut_clip_m
 	a->clips = clips;
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_mutex_init(&a->write_lock, NULL);
+	pthread_mutex_init(&a->pack_lock, NULL);
 	pthread_cond_init(&a->free, NULL);
 	st = ut_store_open(o->db, UT_STORE_MODIFY, &a->writer, err); /* migrates it too */
 	if (st == UT_OK)
@@ -125,6 +126,7 @@ void ut_app_destroy(struct ut_app **pa)
 	for (unsigned i = 0; i < UT_ARRAY_LEN(a->kept); i++)
 		ut_text_done(&a->kept[i].bytes);
 	pthread_cond_destroy(&a->free);
+	pthread_mutex_destroy(&a->pack_lock);
 	pthread_mutex_destroy(&a->write_lock);
 	pthread_mutex_destroy(&a->lock);
 	free(a);
@@ -426,6 +428,7 @@ static const struct route {
 	{ "/help", false, UT_REVIEW_VIEWER, ut_app_get_help },
 	{ "/queue", false, UT_REVIEW_VIEWER, ut_app_get_queue },
 	{ "/queue.csv", false, UT_REVIEW_VIEWER, ut_app_get_csv },
+	{ "/pack.zip", true, UT_REVIEW_TRAINER, ut_app_post_pack },
 	{ "/call/#", false, UT_REVIEW_VIEWER, ut_app_get_call },
 	{ "/call/#/excerpt.wav", false, UT_REVIEW_VIEWER, ut_app_get_excerpt },
 	{ "/call/#/whole.wav", false, UT_REVIEW_VIEWER, ut_app_get_whole },

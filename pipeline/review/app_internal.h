@@ -31,6 +31,7 @@ struct ut_app {
 	unsigned n_idle, next_look;
 	struct ut_look look[256];
 	struct ut_kept kept[24];
+	pthread_mutex_t pack_lock; /* held while a pack is made */
 	pthread_mutex_t write_lock;
 	struct ut_store *writer;
 };
@@ -75,6 +76,7 @@ void ut_app_get_excerpt(struct ut_asked *q);
 void ut_app_get_whole(struct ut_asked *q);
 void ut_app_get_voice(struct ut_asked *q);
 void ut_app_post_verdict(struct ut_asked *q);
+void ut_app_post_pack(struct ut_asked *q);
 void ut_app_get_sessions(struct ut_asked *q);
 void ut_app_post_sessions(struct ut_asked *q);
 void ut_app_get_session(struct ut_asked *q);

@@ -505,6 +505,29 @@ static void table_head(struct ut_view *v)
 	ut_text_add(o, "</tr></thead><tbody>\n");
 }
 
+/* The filters once more, for a form that is posted. */
+static void hidden(const struct ut_filters *f, struct ut_text *o)
+{
+	const char *const fields[][2] = {
+		{ "from", f->q.from },
+		{ "to", f->q.to },
+		{ "team", f->q.team },
+		{ "queue", f->q.queue },
+		{ "agent", f->q.agent_id },
+		{ "tone", f->q.label },
+		{ "language", f->q.language },
+		{ "reviewed", f->q.reviewed < 0 ? NULL : f->q.reviewed ? "1" : "0" }
+	};
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(fields); i++) {
+		if (!fields[i][1])
+			continue;
+		ut_text_addf(o, "<input type=\"hidden\" name=\"%s\"", fields[i][0]);
+		ut_html_attr(o, "value", fields[i][1]);
+		ut_text_add(o, ">");
+	}
+}
+
 /* Examples stand at even distances between the findings. */
 static void draw_list(struct ut_view *v, const struct ut_filters *f, const struct rows *list,
 		      const struct rows *good, const char *query)
@@ -553,6 +576,14 @@ static void draw_list(struct ut_view *v, const struct ut_filters *f, const struc
 		ut_text_add(o, "</a>");
 	}
 	ut_text_add(o, "</p>\n");
+	if (total && v->who.role >= UT_REVIEW_TRAINER) {
+		ut_text_add(o, "<form class=\"row\" method=\"post\" action=\"/pack.zip\">");
+		ut_pages_csrf(v, o);
+		hidden(f, o);
+		ut_text_add(o, "<button class=\"push\" id=\"pack\">");
+		ut_html_str(o, v->lang, UT_STR_DOWNLOAD_PACK);
+		ut_text_add(o, "</button></form>\n");
+	}
 	ut_text_done(&next);
 }
 
