@@ -20,7 +20,7 @@ enum { UT_ANALYSIS_VERSION = 2 };
 
 struct ut_recording { /* as the analysis sees it; lent */
 	int fd;
-	int fd2; /* the other side of the call, in a file of its own; -1 */
+	int fd2; /* the other side of the call, where name2 is not NULL */
 	const char *name, *name2;
 	const char *sidecar; /* NULL where there is none */
 	size_t sidecar_n;

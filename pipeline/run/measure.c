@@ -170,7 +170,7 @@ static enum ut_status stream(struct ut_analyser *a, const struct reader *r, unsi
 static enum ut_status open_reader(const struct ut_analyser *a, const struct ut_recording *r,
 				  struct reader *ret, struct ut_error *err)
 {
-	if (r->fd2 < 0)
+	if (!r->name2)
 		return ut_decoder_open(r->fd, r->name, &a->o.decode, &ret->d, err);
 	return ut_pair_open((const int[2]){ r->fd, r->fd2 },
 			    (const char *const[2]){ r->name, r->name2 }, &a->o.decode,
