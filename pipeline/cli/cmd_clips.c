@@ -244,6 +244,11 @@ static enum ut_status one(struct work *w, int64_t id, bool *fatal, struct ut_err
 		party = ut_call_customer(&e.call, err);
 		if (party < 0)
 			st = UT_EREFUSED;
+		else if (e.call.party[party].channel < 0)
+			st = ut_fail(err, UT_EREFUSED,
+				     "%s: a mono mix: the customer has no channel of their own; leave "
+				     "--channel customer out",
+				     e.call.media.path);
 		else
 			spec.channel = e.call.party[party].channel;
 	}

@@ -107,7 +107,7 @@ struct ut_clip_view {
 
 /*
  * Only ever of a verified external customer: UT_EREFUSED with the reason where ut_call_customer
- * finds none. start and end are widened to whole frames; at most UT_CLIP_MAX_S. Free with done,
+ * finds none. Of a mono mix that was told apart, the customer's turns alone. start and end are widened to whole frames; at most UT_CLIP_MAX_S. Free with done,
  * also after a failure.
  */
 enum ut_status ut_clip_view(struct ut_clip_maker *m, int fd, const struct ut_call *c,

@@ -369,6 +369,9 @@ static enum ut_status view(int fd, const struct ut_clip_request *q,
 	if (st == UT_OK) {
 		silence(masks, q->n_masks, (double)v.first / UT_FRAMES_PER_S, UT_RATE_HZ, 0, v.x,
 			n);
+		for (int64_t f = v.first; q->only_turns && f < v.last; f++)
+			if (!within(turns, q->n_turns, f))
+				memset(v.x + (f - v.first) * UT_HOP, 0, UT_HOP * sizeof(*v.x));
 		a.n_rows = v.rows.n;
 		a.n = a.n_rows * UT_HOP;
 		a.f0_hz = usual(v.f0, v.n_usual);

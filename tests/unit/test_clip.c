@@ -635,6 +635,52 @@ static void test_view(int fd)
 	ut_frame_table_done(&want);
 }
 
+static void test_view_of_mix(void)
+{
+	float *mix = calloc(N, sizeof(float)), *one[] = { mix };
+	struct ut_turn turns[3] = { { .start = 400, .end = 660, .party = 0 },
+				    { .start = 660, .end = 800, .party = 1 },
+				    { .start = 800, .end = 1060, .party = 0 } };
+	struct ut_clip_view v;
+	struct ut_error err = { 0 };
+	struct ut_call c;
+	unsigned theirs = 0, others = 0;
+	int fd;
+
+	for (size_t i = 0; i < N; i++)
+		mix[i] = two[0][i] + two[1][i];
+	fd = recording(one, 1, N, RATE);
+	known(&c, 1, N, RATE);
+	c.n_parties = 2;
+	c.party[0].channel = -1;
+	c.party[1] = (struct ut_party){ .channel = -1,
+					.role = UT_ROLE_AGENT,
+					.kind = UT_KIND_INTERNAL,
+					.verified = true };
+	c.turns.v = turns;
+	c.turns.n = 3;
+	tap_row("a mono mix that was told apart: the customer's turns, nothing of the agent's");
+	CHECK_EQ(ut_clip_view(maker, fd, &c, 6, 11, &v, &err), UT_OK);
+	CHECK_EQ(v.n_rows, 500);
+	for (size_t i = 0; i < v.n_rows; i++) {
+		bool own = (i < 60) || (i >= 200 && i < 460);
+
+		theirs += own && v.row[i].valid != 0;
+		others += !own && (v.row[i].valid != 0 ||
+				   energy(v.x, i * UT_HOP, (i + 1) * UT_HOP) != 0);
+	}
+	CHECK(theirs > 200);
+	CHECK_EQ(others, 0);
+	CHECK(energy(v.x, 200 * UT_HOP, 400 * UT_HOP) > 0.01);
+	ut_clip_view_done(&v);
+	tap_end();
+	c.turns.v = NULL;
+	c.turns.n = 0;
+	ut_call_done(&c);
+	close(fd);
+	free(mix);
+}
+
 /* ---- what is asked wrongly, and recordings that are not what they were ---- */
 
 static void test_wrong(int fd)
@@ -753,6 +799,7 @@ int main(void)
 	test_disguise();
 	test_whole(fd);
 	test_view(fd);
+	test_view_of_mix();
 	test_wrong(fd);
 	test_garbage();
 	ut_call_done(&c);
