@@ -51,7 +51,7 @@ suite() { # build folder, meson setup arguments, --, meson test arguments
 }
 env=(CC=gcc)
 suite b-gcc --buildtype=debugoptimized -- --no-suite slow
-suite b-gcc --buildtype=debugoptimized -- text opt wire closing turns decode metadata tone phrases transcript \
+suite b-gcc --buildtype=debugoptimized -- text opt wire closing turns decode metadata tone phrases transcript coach \
 	--timeout-multiplier 20 --wrapper 'valgrind -q --error-exitcode=9 --leak-check=full'
 env=(CC=clang)
 suite b-clang --buildtype=debugoptimized -- --suite unit --suite contract --suite golden

@@ -58,7 +58,7 @@ static const struct ut_opt coach_opts[] = {
 	  .offset = offsetof(struct coach_opts, link),
 	  .value = "URL",
 	  .help = "where `undertone serve` answers, for links to calls (default: "
-		  "http://127.0.0.1:8080)" },
+		  "http://127.0.0.1:8321)" },
 	{ .name = "out",
 	  .letter = 'o',
 	  .type = UT_OPT_STRING,
@@ -327,7 +327,7 @@ static int run_report(const struct coach_opts *o, struct ut_coach_report *r)
 
 static int cmd_coach(int argc, char **argv)
 {
-	struct coach_opts o = { .format = "text", .link = "http://127.0.0.1:8080", .lang = "en" };
+	struct coach_opts o = { .format = "text", .link = "http://127.0.0.1:8321", .lang = "en" };
 	struct ut_coach_report r = { 0 };
 	int n, rc = ut_cli_parse(&ut_cmd_coach, &o, argc, argv, &n);
 	bool note = n > 0 && strcmp(argv[1], "note") == 0;

@@ -117,7 +117,7 @@ struct ut_coach_report {
 	const struct ut_coach_entry *entry;
 	size_t n_entries;
 	const char *db;   /* for the commands that are shown */
-	const char *link; /* where `undertone serve` answers: "http://127.0.0.1:8080" */
+	const char *link; /* where `undertone serve` answers: "http://127.0.0.1:8321" */
 	enum ut_lang lang;
 	bool color;
 };

@@ -294,9 +294,12 @@ static void measure_row(struct page *p, const struct ut_coach_group *g, unsigned
 
 static void scroll_begin(struct page *p, const char *label)
 {
-	put(p, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
-	ut_html_attr(p->out, "aria-label", label);
-	put(p, ">");
+	/* a name of its own: the section around it has the plain one */
+	put(p, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+	str(p, UT_CS_NUMBERS);
+	put(p, ": ");
+	ut_html_text(p->out, label);
+	put(p, "\">");
 }
 
 static void measures(struct page *p)

@@ -16,6 +16,7 @@ declare -A may=(
 	[report]="base dsp classifiers call store"
 	[clip]="base isolate dsp classifiers call metadata store decode report"
 	[review]="base isolate dsp classifiers call store report clip"
+	[lib]="base isolate dsp classifiers call decode metadata store run report"
 	[cli]="base isolate dsp classifiers call decode metadata store run report clip review"
 )
 # Outside headers with one owner: pattern, then the rooms (or files) that may include it.
