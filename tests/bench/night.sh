@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A night: 2,000 telephone calls in four codecs through `undertone batch`, then again; how fast, how
-# flat from the first file to the last, and how much memory.
-# usage: night.sh PROGRAM [CALLS [WORK_FOLDER]]; needs UT_DATA, UT_BENCH_DATA, python3.
+# flat from the first file to the last, how much memory, and the share of each step.
+# usage: night.sh PROGRAM [CALLS [WORK_FOLDER [STEP_SHARE]]]; needs UT_DATA, UT_BENCH_DATA, python3. A work
+# folder is kept: the 100 calls that all are copies of are made once (100 CPU s).
 set -u
 program=$(realpath "$1") want=${2:-2000}
 make=${UT_BENCH_DATA:?}/make_calls.py data=${UT_DATA:?}
@@ -9,14 +10,17 @@ make=${UT_BENCH_DATA:?}/make_calls.py data=${UT_DATA:?}
 	echo "no material under $UT_BENCH_DATA and $UT_DATA: skipped"
 	exit 77
 }
-tmp=${3:-$(mktemp -d)}
+tmp=${3:-$(mktemp -d)} share=${4:-}
 [ -n "${3-}" ] || trap 'rm -rf "$tmp"' EXIT
 mkdir -p "$tmp/made" "$tmp/night"
-for codec in ulaw alaw opus mp3; do
-	[ -e "$tmp/made/$codec/truth.csv" ] ||
+one() {
+	[ -e "$tmp/made/$1/truth.csv" ] ||
 		python3 "$make" --customers "$data/emodb/manifest.csv" --agents "$data/ravdess/manifest.csv" \
-			--out "$tmp/made/$codec" --calls 25 --codec $codec --seed 7 >/dev/null || exit 2
-done
+			--out "$tmp/made/$1" --calls 25 --codec "$1" --seed 7 >/dev/null
+}
+export -f one
+export make data tmp
+printf '%s\n' ulaw alaw opus mp3 | xargs -P "$(nproc)" -I{} bash -c 'one {}' || exit 2
 n=0 copy=0
 while [ $n -lt "$want" ]; do
 	copy=$((copy + 1))
@@ -60,8 +64,9 @@ for name in ("first run", "again"):
     print("%s: exit %d, wall %.1f s, CPU %.1f s; %d calls, %.2f h of audio" % (name, p.returncode, wall, cpu, n, audio / 3600))
     print("  " + err.splitlines()[-1])
     if name == "first run":
-        print("  %.0f x real time a core (audio over CPU seconds, everything included)" % (audio / cpu))
+        print("  %.0f x real time a core (audio over CPU seconds, everything included); %.0f x on the clock" % (audio / cpu, audio / wall))
         q = len(times) // 4
         print("  seconds a quarter: " + ", ".join("%.1f" % (times[min(len(times) - 1, (i + 1) * q - 1)] - times[i * q]) for i in range(4)))
     print("  peak memory: " + ", ".join("%s %.0f MB" % kv for kv in sorted(peak.items())))
 PY
+[ -z "$share" ] || "$share" "$tmp"/made/*/call-*
