@@ -273,13 +273,13 @@ static void test_start_fails(void)
 static long who(struct ut_pool *p, int fd, unsigned *slot)
 {
 	struct ut_pool_event ev;
-	long pid;
+	char text[32];
 
 	if (!submit(p, fd, "who") || drain(p, &ev, true) != UT_OK)
 		return 0;
-	pid = strtol(ev.reply, NULL, 10);
+	snprintf(text, sizeof(text), "%.*s", (int)ev.reply_n, ev.reply); /* no NUL behind it */
 	*slot = ev.slot;
-	return pid;
+	return strtol(text, NULL, 10);
 }
 
 static void test_replaced(void)
