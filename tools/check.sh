@@ -58,7 +58,7 @@ suite b-clang --buildtype=debugoptimized -- --suite unit --suite contract --suit
 env=(CC=gcc)
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 suite b-san --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -- \
-	--no-suite slow --no-suite lint --timeout-multiplier 4
+	--no-suite slow --no-suite lint --no-suite web --timeout-multiplier 4
 if [ "$failed" -gt 0 ]; then
 	echo "failed: see b-*.log and b-*/meson-logs/testlog.txt"
 fi

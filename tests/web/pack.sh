@@ -4,7 +4,7 @@
 set -u
 program=$(realpath "$1") samples=$(realpath "$2") shots=${3-}
 here=$(cd "$(dirname "$0")" && pwd)
-skip() { echo "1..0 # SKIP $1: tools/deps.sh test and \`npm ci\` in tests/web install it"; exit 77; }
+skip() { echo "1..0 # SKIP $1: tools/deps.sh test and \`npm ci\` in tests/web install it"; exit 0; }
 BROWSER=${CHROMIUM:-$(command -v chromium)} || skip "no Chromium"
 export BROWSER
 command -v node >/dev/null || skip "no node"
