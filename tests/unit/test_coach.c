@@ -455,8 +455,8 @@ static void person(void)
 		"SELECT tag FROM verdict_tag",
 		"SELECT rank FROM finding",
 		"SELECT no_closing_reason FROM call",
-		"SELECT c.id FROM call AS c WHERE EXISTS (SELECT 1 FROM tone AS t WHERE t.call_id ="
-		" c.id AND t.angry > 0.5)",
+		("SELECT c.id FROM call AS c WHERE EXISTS (SELECT 1 FROM tone AS t WHERE"
+		 " t.call_id = c.id AND t.angry > 0.5)"),
 		"UPDATE call SET team = ''",
 	};
 	struct ut_store *s = must_open("person.db");
