@@ -22,7 +22,7 @@ struct ut_kept { /* an excerpt or a picture, made already: a browser asks for pi
 
 struct ut_app {
 	struct ut_server_options o;
-	uint16_t port;
+	_Atomic uint16_t port; /* known when the server listens already */
 	struct ut_clip_maker *clips;
 	struct ut_sessions *sessions;
 	pthread_mutex_t lock; /* of what follows */
