@@ -479,6 +479,13 @@ static void weigh_colour(const struct ut_tone_params *p, const double prior[UT_N
 	weigh(p, prior, &without, with, &e, t);
 }
 
+/* What an ear hears as one thing is one piece of evidence, under the name and number of its head:
+ * a deeper voice is deeper in its lowest and highest notes too. */
+static enum ut_functional evidence_head(enum ut_functional i)
+{
+	return i == UT_FN_f0_low || i == UT_FN_f0_high ? UT_FN_f0_median : i;
+}
+
 static void find_evidence(const struct ut_tone_params *p, const double prior[UT_N_TONES],
 			  const struct reading *r, const double with[UT_N_TONES], struct ut_tone *t)
 {
@@ -490,15 +497,16 @@ static void find_evidence(const struct ut_tone_params *p, const double prior[UT_
 		float shown_from = 0;
 
 		if (!(r->valid >> i & 1) || !has(t, UT_TONE_USUAL + i) ||
-		    ut_functional_info[i].family == UT_FAMILY_COLOUR)
+		    ut_functional_info[i].family == UT_FAMILY_COLOUR || evidence_head(i) != i)
 			continue;
 		/* above 100 Hz, and below full scale, say nothing to a person */
-		if (i == UT_FN_f0_median || i == UT_FN_f0_low || i == UT_FN_f0_high ||
-		    i == UT_FN_level)
+		if (i == UT_FN_f0_median || i == UT_FN_level)
 			shown_from = t->feature[UT_TONE_USUAL + i];
 		e.value = t->feature[UT_TONE_CLOSING + i] - shown_from;
 		e.reference = t->feature[UT_TONE_USUAL + i] - shown_from;
-		without.z[i] = 0;
+		for (unsigned j = 0; j < UT_N_FUNCTIONALS; j++)
+			if (evidence_head(j) == i)
+				without.z[j] = 0;
 		weigh(p, prior, &without, with, &e, t);
 	}
 	weigh_colour(p, prior, r, with, t);

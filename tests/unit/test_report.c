@@ -3,6 +3,7 @@
 
 #include "dsp/functionals.h"
 #include "report/report.h"
+#include "report/html.h"
 #include "report/words.h"
 #include "sample_call.h"
 #include "tap.h"
@@ -139,6 +140,9 @@ static void test_every_feature(void)
 
 		ut_words_evidence(&e, &t);
 		snprintf(raw, sizeof(raw), "%s: ", e.feature);
+		CHECK(t.s && strncmp(t.s, raw, strlen(raw)) != 0);
+		ut_text_clear(&t);
+		ut_html_evidence(&t, UT_LANG_HE, &e);
 		CHECK(t.s && strncmp(t.s, raw, strlen(raw)) != 0);
 		ut_text_done(&t);
 	}
