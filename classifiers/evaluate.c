@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/random.h"
 
 const struct ut_figure_info ut_figure_info[UT_N_FIGURES] = {
@@ -133,13 +134,6 @@ _Static_assert((int)UT_FIG_recall_angry == (int)UT_FIG_recall_accepting + (int)U
 		   (int)UT_FIG_auc_angry == (int)UT_FIG_auc_not_accepted + (int)UT_TONE_ANGRY,
 	       "figures of the classes lie in the classes' order");
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Percentiles of the draws in which the figure exists. */
 static void interval(double *x, size_t n, double *low, double *high)
 {
@@ -151,7 +145,7 @@ static void interval(double *x, size_t n, double *low, double *high)
 	*low = *high = NAN;
 	if (!m)
 		return;
-	qsort(x, m, sizeof(*x), by_value);
+	qsort(x, m, sizeof(*x), ut_by_double);
 	*low = x[(size_t)(0.025 * (double)(m - 1) + 0.5)];
 	*high = x[(size_t)(0.975 * (double)(m - 1) + 0.5)];
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "classifiers/phrases.h"
 #include "dsp/frame.h"
 #include "dsp/rfft.h"
@@ -160,13 +161,6 @@ static enum ut_status cepstra(const struct ut_match_model *m, const int16_t *pcm
 	return UT_OK;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The level (cepstrum 0) above which frames count as speech: half way from quiet to loud. */
 static enum ut_status speech_level(const float *cep, size_t n, float *ret, struct ut_error *err)
 {
@@ -176,7 +170,7 @@ static enum ut_status speech_level(const float *cep, size_t n, float *ret, struc
 		return ut_fail(err, UT_ENOMEM, "examples");
 	for (size_t i = 0; i < n; i++)
 		v[i] = cep[i * CEPSTRA];
-	qsort(v, n, sizeof(*v), ascending);
+	qsort(v, n, sizeof(*v), ut_by_float);
 	*ret = (v[n / 10] + v[n - 1 - n / 20]) / 2;
 	free(v);
 	return UT_OK;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "classifiers/tone_internal.h"
 
 const char *const ut_tone_label_name[UT_N_TONES + 1] = { "accepting", "resigned", "angry",
@@ -42,19 +43,12 @@ static bool has(const struct ut_tone *t, unsigned i)
 	return t->feature_valid[i / 64] >> i % 64 & 1;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static double median(const double *x, size_t n)
 {
 	double s[MAX_PHRASES];
 
 	memcpy(s, x, n * sizeof(*x));
-	qsort(s, n, sizeof(*s), by_value);
+	qsort(s, n, sizeof(*s), ut_by_double);
 	return n % 2 ? s[n / 2] : (s[n / 2 - 1] + s[n / 2]) / 2;
 }
 

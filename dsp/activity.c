@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "dsp/activity_feat.h"
 #include "dsp/tones.h"
 
@@ -258,13 +259,6 @@ struct leak {
 	float db, most; /* level here relative to there: median, and what one in ten passes */
 };
 
-static int by_value(const void *pa, const void *pb)
-{
-	float a = *(const float *)pa, b = *(const float *)pb;
-
-	return a < b ? -1 : a > b;
-}
-
 /* The same pitch at the same moment is the same voice. */
 static bool same_pitch(float a, float b)
 {
@@ -337,13 +331,13 @@ static struct leak find_leak(const struct channel *into, const struct channel *f
 			best.delay = d;
 		}
 	}
-	qsort(share, n_shares, sizeof(*share), by_value);
+	qsort(share, n_shares, sizeof(*share), ut_by_float);
 	chance = share[n_shares / 2];
 	best.found = best_share > 0.5f && best_share > 3 * chance;
 	if (best.found) {
 		size_t k = compare_pitch(into, from, best.delay, tmp).same;
 
-		qsort(tmp, k, sizeof(*tmp), by_value);
+		qsort(tmp, k, sizeof(*tmp), ut_by_float);
 		best.db = tmp[k / 2];
 		best.most = tmp[k - 1 - k / 10];
 	}

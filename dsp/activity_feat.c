@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
+
 enum { N_COLUMNS = 12, N_KEPT = 3, FLOOR_BLOCK = 25, FLOOR_REACH = 10, N_BINS = 240 };
 
 /* dBFS. Below silent_db a channel is gated or digitally silent: that is no noise floor. */
@@ -47,13 +49,6 @@ static void sliding_max(const float *x, size_t n, size_t k, float *fwd, float *b
 	}
 }
 
-static int by_value(const void *pa, const void *pb)
-{
-	float a = *(const float *)pa, b = *(const float *)pb;
-
-	return a < b ? -1 : a > b;
-}
-
 /*
  * Local noise floor: the minimum of each quarter second that is not digitally silent, of those
  * within 2.5 s the lowest but one in ten, drawn out between block centres. tmp: smoothed levels.
@@ -73,7 +68,7 @@ static enum ut_status noise_floor(const float *tmp, size_t n, float *floor_db)
 		if (min[b] < INFINITY)
 			sorted[k++] = min[b];
 	}
-	qsort(sorted, k, sizeof(*sorted), by_value);
+	qsort(sorted, k, sizeof(*sorted), ut_by_float);
 	all = k ? sorted[k / 2] : -120;
 	for (size_t b = 0; b < nb; b++) {
 		size_t m = 0, from = b < FLOOR_REACH ? 0 : b - FLOOR_REACH;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "dsp/rate.h"
 
 _Static_assert(UT_N_FUNCTIONALS <= 64, "valid is one bit a functional");
@@ -37,13 +38,6 @@ struct scratch {
 	int64_t at[MAX]; /* position in the stretch: kept frames need not be neighbours */
 };
 
-static int by_value(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Of a sorted array, linear between ranks. */
 static float quantile(const float *sorted, size_t n, double q)
 {
@@ -58,7 +52,7 @@ static float quantile(const float *sorted, size_t n, double q)
 static float quantile_of(struct scratch *s, const float *x, size_t n, double q)
 {
 	memcpy(s->tmp, x, n * sizeof(*x));
-	qsort(s->tmp, n, sizeof(*s->tmp), by_value);
+	qsort(s->tmp, n, sizeof(*s->tmp), ut_by_float);
 	return quantile(s->tmp, n, q);
 }
 
@@ -204,7 +198,7 @@ static void pitch(struct scratch *s, struct ut_functionals *r)
 		last = i, n++;
 	}
 	memcpy(s->tmp, s->st, n * sizeof(*s->st));
-	qsort(s->tmp, n, sizeof(*s->tmp), by_value);
+	qsort(s->tmp, n, sizeof(*s->tmp), ut_by_float);
 	median = quantile(s->tmp, n, 0.5);
 	set(r, UT_FN_f0_median, median);
 	set(r, UT_FN_f0_low, quantile(s->tmp, n, 0.1));

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "clip/internal.h"
 #include "dsp/engine.h"
 #include "dsp/resample.h"
@@ -48,13 +49,6 @@ static void on_8k(void *user, const float *x, size_t n)
 	ut_engine_push(v->engine, x, n, on_row, v);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* 0 where nobody speaks. */
 static enum ut_status median_f0(const float *x, size_t n, unsigned rate_hz, double *ret,
 				struct ut_error *err)
@@ -74,7 +68,7 @@ static enum ut_status median_f0(const float *x, size_t n, unsigned rate_hz, doub
 			st = ut_fail(err, UT_ENOMEM, "not enough memory");
 	}
 	if (st == UT_OK && v.n >= MIN_VOICED) {
-		qsort(v.f0, v.n, sizeof(*v.f0), by_value);
+		qsort(v.f0, v.n, sizeof(*v.f0), ut_by_float);
 		*ret = v.f0[v.n / 2];
 	}
 	ut_resample_destroy(&r);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "clip/pack_strings.h"
 #include "clip/picture.h"
 #include "report/words.h"
@@ -281,13 +282,6 @@ static void bad_start(const struct ut_pack *p, const struct ut_example *e, struc
 
 /* ---- the picture ---- */
 
-static int by_value(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Of the voiced frames of the closing; false where there are too few to say. */
 static bool closing_median(const struct ut_example *e, const struct ut_clip_view *v,
 			   enum ut_frame_col col, double *ret)
@@ -302,7 +296,7 @@ static bool closing_median(const struct ut_example *e, const struct ut_clip_view
 		if (ut_frame_has(&v->row[i], UT_COL_f0_hz) && ut_frame_has(&v->row[i], col))
 			x[n++] = ut_frame_get(&v->row[i], col);
 	if (n >= 10) {
-		qsort(x, n, sizeof(*x), by_value);
+		qsort(x, n, sizeof(*x), ut_by_float);
 		*ret = x[n / 2];
 	}
 	free(x);

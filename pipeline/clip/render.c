@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "clip/internal.h"
 #include "decode/decode.h"
 #include "dsp/engine.h"
@@ -297,18 +298,11 @@ static void on_8k(void *user, const float *x, size_t n)
 	ut_engine_push(v->engine, x, n, on_row, v);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
 static struct ut_clip_usual usual(float *v, size_t n)
 {
 	if (n < UT_FRAMES_PER_S)
 		return (struct ut_clip_usual){ 0 };
-	qsort(v, n, sizeof(*v), by_value);
+	qsort(v, n, sizeof(*v), ut_by_float);
 	return (struct ut_clip_usual){ v[n / 10], v[n / 2], v[n - 1 - n / 10], n };
 }
 

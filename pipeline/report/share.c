@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/order.h"
+
 static const double z = 1.959963984540054; /* two-sided 95 % of the normal distribution */
 
 void ut_share_set(struct ut_share *s, unsigned k, unsigned n)
@@ -34,18 +36,11 @@ bool ut_share_difference(const struct ut_share *a, const struct ut_share *b,
 	return true;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 double ut_share_quantile(double *v, unsigned n, double p)
 {
 	double at = p * (n - 1);
 	unsigned i = (unsigned)at;
 
-	qsort(v, n, sizeof(*v), by_value);
+	qsort(v, n, sizeof(*v), ut_by_double);
 	return i + 1 < n ? v[i] + (at - i) * (v[i + 1] - v[i]) : v[i];
 }

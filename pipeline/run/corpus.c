@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "base/random.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -343,13 +344,6 @@ static enum ut_status decode(const char *path, struct samples *s, struct ut_erro
 	return st;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * Telephone band, speech alone (from the first to the last three hops within 35 dB of the loudest
  * and 6 dB above the quiet ones), peak at -6 dBFS: the levels of a corpus's recordings are the
@@ -375,7 +369,7 @@ static bool prepare(struct samples *s)
 		level[i] = 10 * log10f((float)(sum / UT_HOP));
 	}
 	memcpy(sorted, level, n * sizeof(*level));
-	qsort(sorted, n, sizeof(*sorted), by_value);
+	qsort(sorted, n, sizeof(*sorted), ut_by_float);
 	limit = UT_MAX(sorted[n - 1 - n / 50] - 35,
 		       UT_MIN(sorted[n / 20] + 6, sorted[n - 1 - n / 50] - 12));
 #define LOUD(i) (level[i] > limit && level[(i) + 1] > limit && level[(i) + 2] > limit)
