@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "cli/cli.h"
 #include "metadata/metadata.h"
 #include "metadata/transcript.h"
@@ -127,20 +128,6 @@ struct export
 	int to; /* descriptor of --out FILE; -1 */
 };
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n > k && strcasecmp(s + n - k, end) == 0;
-}
-
 static enum ut_status write_all(int fd, const struct ut_text *t, const char *what,
 				struct ut_error *err)
 {
@@ -200,7 +187,7 @@ static enum ut_status open_its_vcon(const char *recording, struct ut_vcon **v, s
 	enum ut_status st;
 
 	*v = NULL;
-	if (!ends_with(path, ".vcon") && !ends_with(path, ".json")) {
+	if (!ut_path_ends(path, ".vcon") && !ut_path_ends(path, ".json")) {
 		if (!ut_meta_sidecar_path(recording, beside, sizeof(beside)))
 			return UT_OK;
 		path = beside;
@@ -268,7 +255,7 @@ static enum ut_status add_to(struct export *x, const struct ut_export *e, const 
 /* Takes the folder out of a text that names one of the call's files, or one beside it. */
 static void without_folder(char *s, const char *path)
 {
-	size_t n = (size_t)(base_name(path) - path);
+	size_t n = (size_t)(ut_path_base(path) - path);
 
 	for (char *at = s; n && at && (at = memmem(at, strlen(at), path, n)) != NULL;)
 		if (at == s || at[-1] == ' ')
@@ -391,7 +378,7 @@ static enum ut_status one(struct export *x, int64_t id, bool *fatal, struct ut_e
 	if (st == UT_OK && x->f->words)
 		st = read_words(x, &t, &w, &e.n_words, err);
 	if (st == UT_OK) {
-		ut_text_add(&file, base_name(x->call.media.path));
+		ut_text_add(&file, ut_path_base(x->call.media.path));
 		e.file = file.s;
 		e.words = w;
 		if (x->f->row)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "dsp/level.h"
 #include "report/plot.h"
 #include "run/stretch.h"
@@ -125,8 +126,7 @@ enum ut_status ut_features_plot(const struct ut_features_plot *p, const struct u
 		goto out;
 	memcpy(w.row, c->ch[w.ch].frames.row + w.start, n * sizeof(*w.row));
 	annotate(c, &w);
-	ut_text_addf(&title, "%s, channel %u",
-		     strrchr(r->name, '/') ? strrchr(r->name, '/') + 1 : r->name, w.ch);
+	ut_text_addf(&title, "%s, channel %u", ut_path_base(r->name), w.ch);
 	plot = (struct ut_plot){ .title = title.failed ? NULL : title.s,
 				 .x = w.x,
 				 .n = n * UT_HOP,

@@ -9,16 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/sha256.h"
 #include "clip/clip.h"
 #include "metadata/vcon.h"
-
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n > k && strcasecmp(s + n - k, end) == 0;
-}
 
 /* An unnamed file of these bytes; -1. */
 static int unnamed(const char *bytes, size_t n)
@@ -48,8 +42,8 @@ static int out_of_vcon(int fd, off_t size, const char *path)
 	char *bytes = NULL;
 	int inner = -1;
 
-	if ((!ends_with(path, ".vcon") && !ends_with(path, ".json")) || size > UT_VCON_MAX_BYTES ||
-	    !(bytes = malloc((size_t)size + 1)))
+	if ((!ut_path_ends(path, ".vcon") && !ut_path_ends(path, ".json")) ||
+	    size > UT_VCON_MAX_BYTES || !(bytes = malloc((size_t)size + 1)))
 		return fd;
 	if (pread(fd, bytes, (size_t)size, 0) == size && ut_vcon_maybe(bytes, (size_t)size) &&
 	    ut_vcon_open(bytes, (size_t)size, "the file", &v, NULL) == UT_OK &&

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
+
 struct side {
 	struct ut_decoder *d;
 	int64_t lead;       /* samples of silence still to come before it */
@@ -26,10 +28,9 @@ static enum ut_status open_side(struct side *s, int fd, const char *name,
 				const struct ut_decode_opts *o, struct ut_error *err)
 {
 	struct ut_error why = { 0 };
-	const char *slash = strrchr(name, '/');
 	enum ut_status st = ut_decoder_open(fd, name, o, &s->d, &why);
 
-	name = slash ? slash + 1 : name;
+	name = ut_path_base(name);
 	if (st != UT_OK)
 		return ut_fail(err, st, "%.80s: %s", name, why.msg);
 	if (ut_decoder_info(s->d)->n_ch != 1)

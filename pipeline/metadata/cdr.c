@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
+
 #include "metadata/mapping.h"
 
 enum { MAX_COLUMNS = 256, MAX_FILE = 512 << 20 };
@@ -364,8 +366,7 @@ static enum ut_status map_cell(const struct table *t, size_t f, const char *cell
 enum ut_status ut_cdr_claims(const struct ut_cdr *cdr, const char *path, const char *call_id,
 			     struct ut_claims *ret, struct ut_error *err)
 {
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	const char *base = slash ? slash + 1 : path;
+	const char *base = ut_path_base(path);
 
 	for (size_t i = 0; cdr && i < cdr->n; i++) {
 		const struct table *t = &cdr->t[i];

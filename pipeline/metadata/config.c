@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/path.h"
 #include "metadata/mapping.h"
 
 static const char shipped[] =
@@ -524,7 +525,7 @@ static bool other_name(const char *name, const char *pattern, const char *other,
 int ut_meta_pair(const struct ut_meta_config *cfg, const char *profile, const char *path, char *buf,
 		 size_t cap)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *name = ut_path_base(path);
 	const struct profile *p;
 	const json_t *v;
 	size_t i;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
+
 #include "metadata/mapping.h"
 
 static const char *const time_groups[] = { "year", "month", "day", "hour", "minute", "second" };
@@ -298,8 +300,7 @@ static enum ut_status take_groups(const struct pattern *p, const char *subject,
 enum ut_status ut_name_claims(const struct ut_name_patterns *p, const char *path,
 			      struct ut_claims *ret, struct ut_error *err)
 {
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	const char *name = slash ? slash + 1 : path;
+	const char *name = ut_path_base(path);
 	pcre2_match_context *limits = NULL;
 	pcre2_match_data *m = NULL;
 	enum ut_status st = UT_ENOENT;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "metadata/claims.h"
 #include "metadata/vcon.h"
 
@@ -282,11 +283,10 @@ static enum ut_status analysis_body(struct reader *r, const json_t *a, json_t **
 /* Up to its last slash, and from its first dot behind that, left out. */
 static bool same_stem(const char *a, const char *b)
 {
-	const char *sa = strrchr(a, '/'), *sb = strrchr(b, '/');
 	size_t na, nb;
 
-	a = sa ? sa + 1 : a;
-	b = sb ? sb + 1 : b;
+	a = ut_path_base(a);
+	b = ut_path_base(b);
 	na = strcspn(a, ".");
 	nb = strcspn(b, ".");
 	return na == nb && memcmp(a, b, na) == 0;

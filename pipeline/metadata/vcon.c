@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "metadata/claims.h"
 #include "metadata/vcon.h"
 
@@ -36,20 +37,13 @@ static const char *text_of(const json_t *o, const char *key)
 	return s && s[0] && strlen(s) <= 4096 ? s : NULL;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The dialog that is the recording: the one whose file name or URL ends in its name; else the only
  * recording that there is. */
 static enum ut_status pick_dialog(struct vcon *v, const json_t *root, const char *recording,
 				  struct ut_error *err)
 {
 	const json_t *list = json_object_get(root, "dialog"), *d, *only = NULL;
-	const char *want = recording ? base_name(recording) : NULL;
+	const char *want = recording ? ut_path_base(recording) : NULL;
 	unsigned n = 0, n_named = 0;
 	size_t i;
 
@@ -64,8 +58,8 @@ static enum ut_status pick_dialog(struct vcon *v, const json_t *root, const char
 			continue;
 		n++;
 		only = d;
-		if (want && ((file && strcmp(base_name(file), want) == 0) ||
-			     (url && strcmp(base_name(url), want) == 0))) {
+		if (want && ((file && strcmp(ut_path_base(file), want) == 0) ||
+			     (url && strcmp(ut_path_base(url), want) == 0))) {
 			v->dialog = d;
 			n_named++;
 		}
@@ -424,7 +418,7 @@ enum ut_status ut_vcon_claims(const char *bytes, size_t n, const char *name, con
 enum ut_status ut_vcon_dialog(const struct ut_vcon *doc, const char *recording, unsigned *dialog,
 			      struct ut_error *err)
 {
-	struct vcon v = { .name = base_name(recording) };
+	struct vcon v = { .name = ut_path_base(recording) };
 	const json_t *root = ut_vcon_root(doc), *d;
 	enum ut_status st = pick_dialog(&v, root, recording, err);
 	size_t i;
@@ -441,7 +435,7 @@ enum ut_status ut_vcon_check_customer(const struct ut_vcon *doc, const char *rec
 				      struct ut_error *err)
 {
 	struct ut_claims c = { 0 };
-	struct vcon v = { .name = base_name(recording), .c = &c };
+	struct vcon v = { .name = ut_path_base(recording), .c = &c };
 	enum ut_status st = claims_of(&v, ut_vcon_root(doc), recording, err);
 	bool here = false, elsewhere = false, other = c.internal;
 

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <zlib.h>
 
+#include "base/path.h"
 #include "metadata/claims.h"
 
 enum { MAX_WRAPS = 8 }; /* signatures around signatures (5.2.3) and compression */
@@ -236,13 +237,6 @@ static const char *text_of(const json_t *o, const char *key)
 	return s && s[0] ? s : NULL;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool has_body(const json_t *d)
 {
 	const char *encoding = text_of(d, "encoding");
@@ -287,8 +281,8 @@ enum ut_status ut_vcon_recording(const struct ut_vcon *v, struct ut_vcon_recordi
 	name = text_of(one, "filename");
 	if (!name)
 		name = ret->url;
-	if (name && base_name(name)[0])
-		ret->name = base_name(name);
+	if (name && ut_path_base(name)[0])
+		ret->name = ut_path_base(name);
 	if (!n_inside)
 		return UT_OK;
 	ret->audio = ut_base64_decode(text_of(one, "body"),

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "metadata/metadata.h"
 #include "metadata/transcript.h"
 #include "metadata/vcon.h"
@@ -117,13 +118,6 @@ enum ut_status ut_item_read_file(const char *path, size_t max, struct ut_beside 
 
 /* ---- a vCon as the recording ---- */
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n > k && strcasecmp(s + n - k, end) == 0;
-}
-
 static enum ut_status write_all(int fd, const char *p, size_t n, struct ut_error *err)
 {
 	while (n > 0) {
@@ -144,9 +138,8 @@ static enum ut_status write_all(int fd, const char *p, size_t n, struct ut_error
 static enum ut_status describe(struct ut_item *it, const struct ut_vcon *v, unsigned dialog,
 			       const char *name, struct ut_error *err)
 {
-	const char *slash = strrchr(it->path, '/');
 	struct ut_text t = { 0 };
-	enum ut_status st = ut_vcon_sidecar(v, dialog, slash ? slash + 1 : it->path, &t, err);
+	enum ut_status st = ut_vcon_sidecar(v, dialog, ut_path_base(it->path), &t, err);
 
 	if (st == UT_OK && ut_vcon_has_transcript(v)) {
 		it->transcript = (struct ut_beside){ strdup(name), strdup(t.s), t.len };
@@ -182,12 +175,11 @@ static int find_beside(const char *vcon, const char *name, struct ut_text *path,
 					       ".flac", ".m4a",  ".mp4",  ".webm", ".au",
 					       ".gsm",  ".ulaw", ".alaw", ".amr",  ".g722",
 					       ".sln",  ".aac",  ".wma",  ".spx",  ".raw" };
-	const char *slash = strrchr(vcon, '/');
-	const char *base = slash ? slash + 1 : vcon;
+	const char *base = ut_path_base(vcon);
 	size_t dir = (size_t)(base - vcon), stem = strlen(base) - strlen(".vcon");
 	int fd = -1;
 
-	if (ends_with(base, ".vcon.json"))
+	if (ut_path_ends(base, ".vcon.json"))
 		stem = strlen(base) - strlen(".vcon.json");
 	for (size_t i = name ? 0 : 1; i < UT_ARRAY_LEN(endings) && fd < 0; i++) {
 		ut_text_clear(path);
@@ -305,7 +297,7 @@ enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err)
 	it->size = it->st.st_size;
 	if (it->path2)
 		return open_other(it, err);
-	if (it->size == 0 || !(ends_with(it->path, ".vcon") || ends_with(it->path, ".json")))
+	if (it->size == 0 || !(ut_path_ends(it->path, ".vcon") || ut_path_ends(it->path, ".json")))
 		return UT_OK;
 	st = read_all(it->fd, UT_VCON_MAX_BYTES, &all, err);
 	lseek(it->fd, 0, SEEK_SET);
@@ -318,7 +310,7 @@ enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err)
 /* A vCon that lies beside its recording and holds it as well: only what it says is wanted. */
 static enum ut_status read_sidecar(struct ut_item *it, const char *path, struct ut_error *err)
 {
-	bool vcon = ends_with(path, ".vcon") || ends_with(path, ".vcon.json");
+	bool vcon = ut_path_ends(path, ".vcon") || ut_path_ends(path, ".vcon.json");
 	enum ut_status st =
 	    read_beside("sidecar", path, vcon ? (size_t)UT_VCON_MAX_BYTES : UT_META_MAX_BYTES,
 			&it->sidecar, err);
@@ -331,11 +323,8 @@ static enum ut_status read_sidecar(struct ut_item *it, const char *path, struct 
 	st = ut_vcon_open(it->sidecar.bytes, it->sidecar.n, path, &v, err);
 	if (st == UT_OK)
 		st = ut_vcon_dialog(v, it->path, &dialog, err);
-	if (st == UT_OK) {
-		const char *slash = strrchr(it->path, '/');
-
-		st = ut_vcon_sidecar(v, dialog, slash ? slash + 1 : it->path, &t, err);
-	}
+	if (st == UT_OK)
+		st = ut_vcon_sidecar(v, dialog, ut_path_base(it->path), &t, err);
 	ut_vcon_destroy(&v);
 	free(it->sidecar.bytes);
 	it->sidecar.bytes = t.s;
@@ -349,7 +338,7 @@ static void drop_empty(struct ut_item *it)
 	const char *name = it->transcript.name;
 	struct ut_vcon *v = NULL;
 
-	if (!name || !(ends_with(name, ".vcon") || ends_with(name, ".vcon.json")))
+	if (!name || !(ut_path_ends(name, ".vcon") || ut_path_ends(name, ".vcon.json")))
 		return;
 	if (ut_vcon_open(it->transcript.bytes, it->transcript.n, name, &v, NULL) == UT_OK &&
 	    ut_vcon_has_transcript(v)) {

@@ -2,6 +2,7 @@
 /* queue.c - the trainers' queue: keyset pages over review_item, which holds one narrow row a
  * recording; what is shown of a row comes from the tables themselves. */
 #include "store/internal.h"
+#include "base/path.h"
 #include "store/review.h"
 
 #include <stdlib.h>
@@ -139,13 +140,6 @@ static enum way way_of(const struct ut_review_query *q)
 	return q->language ? BY_LANGUAGE : BY_RANK;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path;
-}
-
 static enum ut_status rows(struct ut_store *s, sqlite3_stmt *st, ut_review_item_fn *fn, void *user,
 			   int64_t *n, struct ut_error *err)
 {
@@ -157,7 +151,7 @@ static enum ut_status rows(struct ut_store *s, sqlite3_stmt *st, ut_review_item_
 			.call_id = sqlite3_column_int64(st, 0),
 			.content = ut_db_str(st, 1),
 			.call_key = ut_db_col(st, 2),
-			.file = base_name(ut_db_col(st, 3)),
+			.file = ut_path_base(ut_db_col(st, 3)),
 			.start_time = ut_db_col(st, 4),
 			.day = ut_db_str(st, 5),
 			.team = ut_db_col(st, 6),
