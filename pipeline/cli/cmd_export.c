@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/path.h"
 #include "cli/cli.h"
+#include "cli/paths.h"
+#include "cli/pick.h"
 #include "metadata/metadata.h"
 #include "metadata/transcript.h"
 #include "metadata/vcon.h"
@@ -67,53 +68,9 @@ static const struct format {
 	{ "contact-lens", ".json", NULL, ut_export_contact_lens, true },
 };
 
-struct list {
-	int64_t *id;
-	size_t n, cap;
-	bool failed;
-};
-
-static bool push(struct list *l, int64_t id)
-{
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 256;
-		int64_t *v = realloc(l->id, cap * sizeof(*v));
-
-		if (!v) {
-			l->failed = true;
-			return false;
-		}
-		l->id = v;
-		l->cap = cap;
-	}
-	l->id[l->n++] = id;
-	return true;
-}
-
 static bool add_finding(void *user, const struct ut_finding *f)
 {
-	return push(user, f->call_id);
-}
-
-struct paths {
-	char **v;
-	size_t n;
-	bool failed;
-};
-
-static bool add_path(void *user, const char *path)
-{
-	struct paths *p = user;
-	char **v = realloc(p->v, (p->n + 1) * sizeof(*v));
-
-	if (v)
-		p->v = v;
-	if (!v || !(p->v[p->n] = strdup(path))) {
-		p->failed = true;
-		return false;
-	}
-	p->n++;
-	return true;
+	return ut_pick_push(user, f->call_id);
 }
 
 struct export
@@ -123,7 +80,7 @@ struct export
 	const struct export_opts *o;
 	struct ut_call call;
 	struct ut_stored stored;
-	struct paths paths;
+	struct ut_cli_paths paths;
 	struct ut_text out;
 	int to; /* descriptor of --out FILE; -1 */
 };
@@ -338,17 +295,12 @@ static enum ut_status load(struct export *x, int64_t id, struct ut_error *err)
 {
 	enum ut_status st;
 
-	for (size_t i = 0; i < x->paths.n; i++)
-		free(x->paths.v[i]);
-	free(x->paths.v);
-	x->paths = (struct paths){ 0 };
+	ut_cli_paths_done(&x->paths);
 	st = ut_store_load_call(x->s, id, &x->call, err);
 	if (st == UT_OK)
 		st = ut_store_stored(x->s, id, &x->stored, err);
 	if (st == UT_OK)
-		st = ut_store_paths(x->s, id, add_path, &x->paths, err);
-	if (st == UT_OK && x->paths.failed)
-		st = ut_fail(err, UT_ENOMEM, "not enough memory");
+		st = ut_cli_paths_load(&x->paths, x->s, id, err);
 	return st;
 }
 
@@ -398,7 +350,7 @@ static enum ut_status one(struct export *x, int64_t id, bool *fatal, struct ut_e
 	return st;
 }
 
-static int write_out(struct export *x, const struct list *l)
+static int write_out(struct export *x, const struct ut_pick_list *l)
 {
 	struct ut_error err = { 0 };
 	int rc = UT_EXIT_FINE;
@@ -413,9 +365,9 @@ static int write_out(struct export *x, const struct list *l)
 		bool fatal;
 		char what[40];
 
-		if (one(x, l->id[i], &fatal, &err) == UT_OK)
+		if (one(x, l->v[i], &fatal, &err) == UT_OK)
 			continue;
-		snprintf(what, sizeof(what), "call %lld", (long long)l->id[i]);
+		snprintf(what, sizeof(what), "call %lld", (long long)l->v[i]);
 		ut_cli_fail(fatal ? NULL : what, &err);
 		if (fatal)
 			return UT_EXIT_RUNTIME;
@@ -432,7 +384,7 @@ static int write_out(struct export *x, const struct list *l)
 }
 
 /* The calls named, or all that findings lists. -1: go on. */
-static int choose(struct ut_store *s, int n, char **names, struct list *l)
+static int choose(struct ut_store *s, int n, char **names, struct ut_pick_list *l)
 {
 	struct ut_finding_query all = { .all = true };
 	struct ut_error err = { 0 };
@@ -447,14 +399,14 @@ static int choose(struct ut_store *s, int n, char **names, struct list *l)
 		if (st == UT_ENOENT || st == UT_EINVAL)
 			return ut_cli_usage(&ut_cmd_export, "%s", err.msg);
 		if (st == UT_OK)
-			push(l, id);
+			ut_pick_push(l, id);
 	}
 	if (st == UT_OK && l->failed)
 		st = ut_fail(&err, UT_ENOMEM, "not enough memory");
 	return st == UT_OK ? -1 : ut_cli_fail(NULL, &err);
 }
 
-static int open_out(struct export *x, const struct list *l)
+static int open_out(struct export *x, const struct ut_pick_list *l)
 {
 	struct ut_error err = { 0 };
 
@@ -480,7 +432,7 @@ static int cmd_export(int argc, char **argv)
 {
 	struct export_opts o = { 0 };
 	struct export x = { .o = &o, .to = -1, .f = formats };
-	struct list l = { 0 };
+	struct ut_pick_list l = { 0 };
 	struct ut_error err = { 0 };
 	int n, rc = ut_cli_parse(&ut_cmd_export, &o, argc, argv, &n);
 
@@ -504,10 +456,8 @@ static int cmd_export(int argc, char **argv)
 		rc = write_out(&x, &l);
 	if (x.to >= 0)
 		close(x.to);
-	for (size_t i = 0; i < x.paths.n; i++)
-		free(x.paths.v[i]);
-	free(x.paths.v);
-	free(l.id);
+	ut_cli_paths_done(&x.paths);
+	free(l.v);
 	ut_text_done(&x.out);
 	ut_call_done(&x.call);
 	ut_store_close(&x.s);

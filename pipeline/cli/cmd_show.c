@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_show.c - everything stored of one call. */
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/paths.h"
 #include "report/report.h"
 
 struct show_opts {
@@ -25,32 +24,11 @@ static const struct ut_opt show_opts[] = {
 	{ 0 },
 };
 
-struct paths {
-	char **v;
-	size_t n;
-	bool failed;
-};
-
-static bool add_path(void *user, const char *path)
-{
-	struct paths *p = user;
-	char **v = realloc(p->v, (p->n + 1) * sizeof(*v));
-
-	if (v)
-		p->v = v;
-	if (!v || !(p->v[p->n] = strdup(path))) {
-		p->failed = true;
-		return false;
-	}
-	p->n++;
-	return true;
-}
-
 static int show(struct ut_store *s, const char *db, const char *name, bool json)
 {
 	struct ut_call c;
 	struct ut_stored stored;
-	struct paths paths = { 0 };
+	struct ut_cli_paths paths = { 0 };
 	struct ut_error err = { 0 };
 	struct ut_text out = { 0 };
 	enum ut_status st;
@@ -64,9 +42,7 @@ static int show(struct ut_store *s, const char *db, const char *name, bool json)
 	if (st == UT_OK)
 		st = ut_store_stored(s, id, &stored, &err);
 	if (st == UT_OK)
-		st = ut_store_paths(s, id, add_path, &paths, &err);
-	if (st == UT_OK && paths.failed)
-		st = ut_fail(&err, UT_ENOMEM, "not enough memory");
+		st = ut_cli_paths_load(&paths, s, id, &err);
 	if (st == UT_OK) {
 		struct ut_report_row r = { &stored, (const char *const *)paths.v, paths.n };
 
@@ -81,9 +57,7 @@ static int show(struct ut_store *s, const char *db, const char *name, bool json)
 	} else {
 		rc = ut_cli_fail(NULL, &err);
 	}
-	for (size_t i = 0; i < paths.n; i++)
-		free(paths.v[i]);
-	free(paths.v);
+	ut_cli_paths_done(&paths);
 	ut_text_done(&out);
 	ut_call_done(&c);
 	return rc;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pick.h - which calls: filters that `clips` and `pack` share. */
+/* pick.h - which calls: filters that `clips` and `pack` share, and their list, which is also
+ * `export`'s. */
 #ifndef UT_CLI_PICK_H
 #define UT_CLI_PICK_H
 
