@@ -74,6 +74,10 @@ static inline const char *ut_db_str(sqlite3_stmt *st, int i)
 
 	return v ? v : "";
 }
+static inline double ut_db_real_or(sqlite3_stmt *st, int i, double otherwise)
+{
+	return sqlite3_column_type(st, i) == SQLITE_NULL ? otherwise : sqlite3_column_double(st, i);
+}
 
 /* put.c: ut_store_put_call inside the caller's transaction, its arguments checked. */
 enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct ut_store_key *k,

@@ -21,11 +21,6 @@
 	" coalesce(t.label, 'none'), t.resigned + t.angry, k.phrase FROM call AS c" TONE
 #define ORDER " ORDER BY " SECONDS " IS NULL, " SECONDS ", c.id"
 
-static double real_or(sqlite3_stmt *st, int i, double otherwise)
-{
-	return sqlite3_column_type(st, i) == SQLITE_NULL ? otherwise : sqlite3_column_double(st, i);
-}
-
 enum ut_status ut_store_legs(struct ut_store *s, const struct ut_journey_key *key, ut_leg_fn *fn,
 			     void *user, struct ut_error *err)
 {
@@ -47,7 +42,7 @@ enum ut_status ut_store_legs(struct ut_store *s, const struct ut_journey_key *ke
 			.call_id = sqlite3_column_int64(st, 0),
 			.file = ut_db_str(st, 1),
 			.start_time = ut_db_col(st, 2),
-			.start_s = real_or(st, 3, NAN),
+			.start_s = ut_db_real_or(st, 3, NAN),
 			.direction = ut_db_col(st, 4),
 			.queue = ut_db_col(st, 5),
 			.team = ut_db_col(st, 6),
@@ -55,10 +50,10 @@ enum ut_status ut_store_legs(struct ut_store *s, const struct ut_journey_key *ke
 			.duration_s = sqlite3_column_double(st, 8),
 			.hold_s = sqlite3_column_double(st, 9),
 			.n_holds = sqlite3_column_int64(st, 10),
-			.longest_wait_s = real_or(st, 11, -1),
+			.longest_wait_s = ut_db_real_or(st, 11, -1),
 			.transferred = sqlite3_column_int(st, 12) != 0,
 			.label = ut_db_str(st, 13),
-			.rank = real_or(st, 14, -1),
+			.rank = ut_db_real_or(st, 14, -1),
 			.phrase = ut_db_col(st, 15),
 		};
 

@@ -63,12 +63,6 @@ static const char *tone_name(unsigned i)
 	return names[i];
 }
 
-static double real_or(sqlite3_stmt *st, int col, double otherwise)
-{
-	return sqlite3_column_type(st, col) == SQLITE_NULL ? otherwise
-							   : sqlite3_column_double(st, col);
-}
-
 static int64_t latency_of(sqlite3_stmt *st, int col)
 {
 	return sqlite3_column_type(st, col) == SQLITE_NULL ? UT_NO_LATENCY
@@ -149,7 +143,7 @@ static enum ut_status load_row(struct load *l)
 	q->longest_silence_start_s = sqlite3_column_double(st, i++);
 	q->hold_s = sqlite3_column_double(st, i++);
 	q->n_holds = narrow(st, i++);
-	q->longest_wait_s = real_or(st, i++, -1);
+	q->longest_wait_s = ut_db_real_or(st, i++, -1);
 	sqlite3_reset(st);
 	return UT_OK;
 }
@@ -205,7 +199,7 @@ static enum ut_status load_measures(struct load *l)
 			.longest_turn_s = sqlite3_column_double(st, 6),
 			.latency_median_s = sqlite3_column_double(st, 7),
 			.n_latencies = narrow(st, 8),
-			.first_word_s = real_or(st, 9, -1),
+			.first_word_s = ut_db_real_or(st, 9, -1),
 			.hold_s = sqlite3_column_double(st, 10),
 		};
 	}
