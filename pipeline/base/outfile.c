@@ -11,8 +11,10 @@
 
 #include "base/text.h"
 
-static bool write_all(int fd, const char *p, size_t n)
+bool ut_outfile_put(int fd, const void *bytes, size_t n)
 {
+	const char *p = bytes;
+
 	while (n > 0) {
 		ssize_t k = write(fd, p, n);
 
@@ -59,7 +61,7 @@ enum ut_status ut_outfile_write(const char *dir, const char *name, const void *b
 	fine = make_folders(tmp.s);
 	if (fine)
 		fd = open(tmp.s, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-	fine = fine && fd >= 0 && write_all(fd, bytes, n) && fsync(fd) == 0;
+	fine = fine && fd >= 0 && ut_outfile_put(fd, bytes, n) && fsync(fd) == 0;
 	if (fd >= 0 && close(fd) != 0)
 		fine = false;
 	if (!fine || rename(tmp.s, path.s) != 0) {

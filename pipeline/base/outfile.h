@@ -4,6 +4,8 @@
 #ifndef UT_BASE_OUTFILE_H
 #define UT_BASE_OUTFILE_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
 /*
@@ -12,6 +14,8 @@
  */
 enum ut_status ut_outfile_write(const char *dir, const char *name, const void *bytes, size_t n,
 				struct ut_error *err);
+/* All n bytes, however often write has to be asked. False: errno says why. */
+bool ut_outfile_put(int fd, const void *bytes, size_t n);
 /* dir and what is missing above it; the absolute path of it (malloc) into *ret. UT_EIO. */
 enum ut_status ut_outfile_folder(const char *dir, char **ret, struct ut_error *err);
 

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/outfile.h"
 #include "base/path.h"
 #include "cli/cli.h"
 #include "cli/paths.h"
@@ -85,52 +86,12 @@ struct export
 	int to; /* descriptor of --out FILE; -1 */
 };
 
-static enum ut_status write_all(int fd, const struct ut_text *t, const char *what,
-				struct ut_error *err)
-{
-	size_t done = 0;
-
-	if (t->failed)
-		return ut_fail(err, UT_ENOMEM, "not enough memory for the output");
-	while (done < t->len) {
-		ssize_t k = write(fd, t->s + done, t->len - done);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return ut_fail(err, UT_EIO, "cannot write %s: %s", what, strerror(errno));
-		done += (size_t)k;
-	}
-	return UT_OK;
-}
-
-/* A file of the folder --out; whole, or not there. */
 static enum ut_status write_file(const struct export *x, struct ut_error *err)
 {
-	struct ut_text path = { 0 }, tmp = { 0 };
-	enum ut_status st = UT_OK;
-	int fd;
+	char name[64];
 
-	ut_text_addf(&path, "%s/call-%lld%s", x->o->out, (long long)x->call.id, x->f->ending);
-	ut_text_addf(&tmp, "%s.part", path.s ? path.s : "");
-	if (path.failed || tmp.failed)
-		st = ut_fail(err, UT_ENOMEM, "not enough memory");
-	if (st == UT_OK) {
-		fd = open(tmp.s, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-		if (fd < 0)
-			st = ut_fail(err, UT_EIO, "cannot write %s: %s", tmp.s, strerror(errno));
-		else
-			st = write_all(fd, &x->out, tmp.s, err);
-		if (fd >= 0 && close(fd) != 0 && st == UT_OK)
-			st = ut_fail(err, UT_EIO, "cannot write %s: %s", tmp.s, strerror(errno));
-		if (st == UT_OK && rename(tmp.s, path.s) != 0)
-			st = ut_fail(err, UT_EIO, "cannot write %s: %s", path.s, strerror(errno));
-		if (st != UT_OK && fd >= 0)
-			unlink(tmp.s);
-	}
-	ut_text_done(&path);
-	ut_text_done(&tmp);
-	return st;
+	snprintf(name, sizeof(name), "call-%lld%s", (long long)x->call.id, x->f->ending);
+	return ut_outfile_write(x->o->out, name, x->out.s, x->out.len, err);
 }
 
 /* ---- a vCon ---- */
@@ -308,11 +269,13 @@ static enum ut_status flush(struct export *x, struct ut_error *err)
 {
 	enum ut_status st = UT_OK;
 
-	if (x->f->ending && x->o->out)
+	if (x->out.failed)
+		st = ut_fail(err, UT_ENOMEM, "not enough memory for the output");
+	else if (x->f->ending && x->o->out)
 		st = write_file(x, err);
-	else
-		st = write_all(x->to >= 0 ? x->to : STDOUT_FILENO, &x->out,
-			       x->to >= 0 ? x->o->out : "to standard output", err);
+	else if (!ut_outfile_put(x->to >= 0 ? x->to : STDOUT_FILENO, x->out.s, x->out.len))
+		st = ut_fail(err, UT_EIO, "cannot write %s: %s",
+			     x->to >= 0 ? x->o->out : "to standard output", strerror(errno));
 	ut_text_clear(&x->out);
 	return st;
 }

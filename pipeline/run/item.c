@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/outfile.h"
 #include "base/path.h"
 #include "metadata/metadata.h"
 #include "metadata/transcript.h"
@@ -117,22 +118,6 @@ enum ut_status ut_item_read_file(const char *path, size_t max, struct ut_beside 
 
 /* ---- a vCon as the recording ---- */
 
-static enum ut_status write_all(int fd, const char *p, size_t n, struct ut_error *err)
-{
-	while (n > 0) {
-		ssize_t k = write(fd, p, n);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return ut_fail(err, UT_EIO, "no room for the recording inside it: %s",
-				       strerror(errno));
-		p += k;
-		n -= (size_t)k;
-	}
-	return UT_OK;
-}
-
 /* The sidecar that a vCon is of its recording, and the transcript where it holds one. */
 static enum ut_status describe(struct ut_item *it, const struct ut_vcon *v, unsigned dialog,
 			       const char *name, struct ut_error *err)
@@ -157,13 +142,15 @@ static enum ut_status take_out(struct ut_item *it, const struct ut_vcon_recordin
 {
 	int fd = memfd_create("recording", MFD_CLOEXEC);
 
-	if (fd < 0)
+	if (fd >= 0) {
+		it->vcon_fd = it->fd;
+		it->fd = fd;
+		it->size = (int64_t)r->n;
+	}
+	if (fd < 0 || !ut_outfile_put(fd, r->audio, r->n))
 		return ut_fail(err, UT_EIO, "no room for the recording inside it: %s",
 			       strerror(errno));
-	it->vcon_fd = it->fd;
-	it->fd = fd;
-	it->size = (int64_t)r->n;
-	return write_all(fd, r->audio, r->n, err);
+	return UT_OK;
 }
 
 /* The recording beside a vCon, opened, and its path: a file of the name that its dialog gives, or
