@@ -10,9 +10,9 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "isolate/line.h"
 #include "isolate/shut.h"
 
 enum { MAX_CHILDREN = 64 };
@@ -33,48 +33,6 @@ struct ut_warden {
 	int sock;
 	pid_t pid;
 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static bool send_all(int sock, const void *p, size_t n)
-{
-	const char *c = p;
-
-	while (n > 0) {
-		ssize_t k = send(sock, c, n, MSG_NOSIGNAL);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		c += k;
-		n -= (size_t)k;
-	}
-	return true;
-}
-
-static bool recv_all(int sock, void *p, size_t n)
-{
-	char *c = p;
-
-	while (n > 0) {
-		ssize_t k = recv(sock, c, n, 0);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		c += k;
-		n -= (size_t)k;
-	}
-	return true;
-}
 
 /* ---- the child ---- */
 
@@ -103,8 +61,8 @@ static _Noreturn void child_main(const struct ut_warden_ops *ops, const struct u
 		ut_shut_cpu(l->cpu_s);
 	/* a kernel without filters still has the limits, and a process of its own */
 	ut_shut_doors(l->memory_bytes, NULL);
-	if (!recv_all(line, &n, sizeof(n)) || n > UT_WARDEN_MAX_REQUEST ||
-	    !(request = malloc(n + 1)) || !recv_all(line, request, n))
+	if (!ut_line_receive(line, &n, sizeof(n)) || n > UT_WARDEN_MAX_REQUEST ||
+	    !(request = malloc(n + 1)) || !ut_line_receive(line, request, n))
 		_exit(1);
 	request[n] = '\0';
 	st = ops->work(recording, request, n, &reply, &err);
@@ -113,7 +71,9 @@ static _Noreturn void child_main(const struct ut_warden_ops *ops, const struct u
 	a.code = st;
 	a.n = st == UT_OK ? reply.len : strlen(err.msg);
 	body = st == UT_OK ? reply.s : err.msg;
-	_exit(send_all(line, &a, sizeof(a)) && (a.n == 0 || send_all(line, body, a.n)) ? 0 : 1);
+	if (!ut_line_send(line, &a, sizeof(a)) || (a.n > 0 && !ut_line_send(line, body, a.n)))
+		_exit(1);
+	_exit(0);
 }
 
 /* ---- the warden ---- */
@@ -149,8 +109,8 @@ static void obituary(const struct ut_warden_limits *l, const struct child *c, in
 			WEXITSTATUS(status));
 	a.code = e.code;
 	a.n = strlen(e.msg);
-	if (send_all(c->word, &a, sizeof(a)))
-		send_all(c->word, e.msg, a.n);
+	if (ut_line_send(c->word, &a, sizeof(a)))
+		ut_line_send(c->word, e.msg, a.n);
 }
 
 static void reap_all(const struct ut_warden_limits *l, struct child *children)
@@ -205,20 +165,20 @@ static void start_child(const struct ut_warden_ops *ops, const struct ut_warden_
 	if (pid < 0) {
 		struct answer a = { .code = UT_EIO, .n = 36 };
 
-		if (send_all(fd[WORD], &a, sizeof(a)))
-			send_all(fd[WORD], "cannot start a process to read it in", 36);
+		if (ut_line_send(fd[WORD], &a, sizeof(a)))
+			ut_line_send(fd[WORD], "cannot start a process to read it in", 36);
 		close(fd[WORD]);
 		return;
 	}
 	*c = (struct child){ .pid = pid, .word = fd[WORD] };
 	if (l->wall_s > 0)
-		c->until_s = now_s() + l->wall_s;
+		c->until_s = ut_line_now_s() + l->wall_s;
 }
 
 /* Ends those whose time is up; how long poll may sleep, -1: as long as it likes. */
 static int watch(struct child *children, unsigned n)
 {
-	double t = now_s(), next = -1;
+	double t = ut_line_now_s(), next = -1;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct child *c = &children[i];
@@ -362,7 +322,7 @@ static bool take_answer(int sock, struct ut_text *reply, enum ut_status *st, str
 	char msg[sizeof(((struct ut_error *)0)->msg)];
 	struct answer a;
 
-	if (!recv_all(sock, &a, sizeof(a)))
+	if (!ut_line_receive(sock, &a, sizeof(a)))
 		return false;
 	if (a.code == UT_OK) {
 		size_t before = reply->len;
@@ -375,7 +335,7 @@ static bool take_answer(int sock, struct ut_text *reply, enum ut_status *st, str
 		for (uint64_t left = a.n; left > 0;) {
 			size_t n = UT_MIN(left, sizeof(piece));
 
-			if (!recv_all(sock, piece, n)) {
+			if (!ut_line_receive(sock, piece, n)) {
 				reply->len = before;
 				return false;
 			}
@@ -385,7 +345,7 @@ static bool take_answer(int sock, struct ut_text *reply, enum ut_status *st, str
 		*st = reply->failed ? ut_fail(err, UT_ENOMEM, "not enough memory") : UT_OK;
 		return true;
 	}
-	if (a.n >= sizeof(msg) || !recv_all(sock, msg, a.n))
+	if (a.n >= sizeof(msg) || !ut_line_receive(sock, msg, a.n))
 		return false;
 	msg[a.n] = '\0';
 	for (char *c = msg; *c; c++) /* it is shown to people */
@@ -425,8 +385,8 @@ enum ut_status ut_warden_do(struct ut_warden *w, int fd, const void *request, si
 					  "try again, or start the program again");
 	} else {
 		/* a child that died already shows on the other line */
-		if (send_all(line[0], &n64, sizeof(n64)))
-			send_all(line[0], request, n);
+		if (ut_line_send(line[0], &n64, sizeof(n64)))
+			ut_line_send(line[0], request, n);
 		if (!take_answer(line[0], reply, &st, err) &&
 		    !take_answer(word[0], reply, &st, err))
 			st = ut_fail(err, UT_ECRASH, "the process that read it was lost");

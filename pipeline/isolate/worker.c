@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "isolate/line.h"
 #include "isolate/shut.h"
 
 enum { MAX_STILLBORN = 10 };
@@ -29,15 +30,7 @@ struct msg {
 	int64_t units; /* MSG_BEAT */
 };
 
-/* ---- both sides ---- */
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+/* ---- the worker's side ---- */
 
 static double cpu_used_s(void)
 {
@@ -47,48 +40,12 @@ static double cpu_used_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static bool send_all(int sock, const void *p, size_t n)
-{
-	const char *c = p;
-
-	while (n > 0) {
-		ssize_t k = send(sock, c, n, MSG_NOSIGNAL);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		c += k;
-		n -= (size_t)k;
-	}
-	return true;
-}
-
-/* ---- the worker's side ---- */
-
 struct ut_beat {
 	int sock;
 	double last_s;
 	unsigned skip;
 	bool dropped;
 };
-
-static bool recv_all(int sock, void *p, size_t n)
-{
-	char *c = p;
-
-	while (n > 0) {
-		ssize_t k = recv(sock, c, n, 0);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		c += k;
-		n -= (size_t)k;
-	}
-	return true;
-}
 
 enum { MAX_FD = 2 }; /* with a job */
 
@@ -126,11 +83,12 @@ void ut_beat(struct ut_beat *b, int64_t units)
 	if (!b || ++b->skip < 16)
 		return;
 	b->skip = 0;
-	t = now_s();
+	t = ut_line_now_s();
 	if (t - b->last_s < 0.25)
 		return;
 	b->last_s = t;
-	send_all(b->sock, &(struct msg){ .type = MSG_BEAT, .units = units }, sizeof(struct msg));
+	ut_line_send(b->sock, &(struct msg){ .type = MSG_BEAT, .units = units },
+		     sizeof(struct msg));
 }
 
 bool ut_beat_ask(struct ut_beat *b, const char *text)
@@ -139,8 +97,8 @@ bool ut_beat_ask(struct ut_beat *b, const char *text)
 	struct msg m = { .type = MSG_ASK, .n = n };
 	int fd[MAX_FD];
 
-	if (n >= MAX_ASK || !send_all(b->sock, &m, sizeof(m)) || !send_all(b->sock, text, n) ||
-	    !recv_head(b->sock, &m, fd) || m.type != MSG_ANSWER)
+	if (n >= MAX_ASK || !ut_line_send(b->sock, &m, sizeof(m)) ||
+	    !ut_line_send(b->sock, text, n) || !recv_head(b->sock, &m, fd) || m.type != MSG_ANSWER)
 		_exit(0); /* the parent is gone */
 	b->dropped = m.code == 0;
 	return !b->dropped;
@@ -158,7 +116,7 @@ static void one_job(const struct ut_worker_ops *ops, void *state, double cpu_lim
 
 	if (cpu_limit_s > 0)
 		ut_shut_cpu(cpu + cpu_limit_s);
-	b->last_s = now_s();
+	b->last_s = ut_line_now_s();
 	b->skip = 0;
 	b->dropped = false;
 	st = ops->work(state, j, b, &reply, &err);
@@ -171,7 +129,7 @@ static void one_job(const struct ut_worker_ops *ops, void *state, double cpu_lim
 	m.cpu_s = cpu_used_s() - cpu;
 	body = st == UT_OK ? reply.s : err.msg;
 	m.n = st == UT_OK ? reply.len : strlen(err.msg);
-	if (!send_all(b->sock, &m, sizeof(m)) || (m.n && !send_all(b->sock, body, m.n)))
+	if (!ut_line_send(b->sock, &m, sizeof(m)) || (m.n && !ut_line_send(b->sock, body, m.n)))
 		_exit(0);
 	ut_text_done(&reply);
 }
@@ -192,14 +150,14 @@ static _Noreturn void worker_main(const struct ut_worker_ops *ops, void *user,
 	ut_shut_descriptors(&sock, 1, ops->keep_output);
 	if (ops->start && ops->start(user, &state, &err) != UT_OK) {
 		m = (struct msg){ .type = MSG_ERROR, .code = err.code, .n = strlen(err.msg) };
-		if (send_all(sock, &m, sizeof(m)))
-			send_all(sock, err.msg, m.n);
+		if (ut_line_send(sock, &m, sizeof(m)))
+			ut_line_send(sock, err.msg, m.n);
 		_exit(0);
 	}
 	if (ut_shut_doors(l->memory_bytes, &note) == UT_OK)
 		note.msg[0] = '\0';
 	m = (struct msg){ .type = MSG_READY, .n = strlen(note.msg) };
-	if (!send_all(sock, &m, sizeof(m)) || !send_all(sock, note.msg, m.n))
+	if (!ut_line_send(sock, &m, sizeof(m)) || !ut_line_send(sock, note.msg, m.n))
 		_exit(0);
 	while (recv_head(sock, &m, fd) && m.type == MSG_JOB && fd[0] >= 0 && m.n2 < m.n &&
 	       m.n <= (uint64_t)MAX_NAME + MAX_REQUEST) {
@@ -210,7 +168,7 @@ static _Noreturn void worker_main(const struct ut_worker_ops *ops, void *user,
 			if (!buf)
 				_exit(1);
 		}
-		if (!recv_all(sock, buf, m.n))
+		if (!ut_line_receive(sock, buf, m.n))
 			break;
 		buf[m.n] = '\0';
 		/* "name\0request" */
@@ -335,7 +293,7 @@ static enum ut_status spawn(struct ut_pool *p, struct slot *s, struct ut_error *
 	setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	s->sock = pair[0];
 	s->state = SLOT_STARTING;
-	s->beat_s = now_s();
+	s->beat_s = ut_line_now_s();
 	s->killed = false;
 	s->jobs = 0;
 	s->in_n = 0;
@@ -390,8 +348,8 @@ static bool send_job(int sock, const int fd[MAX_FD], const char *name, const voi
 	do
 		k = sendmsg(sock, &h, MSG_NOSIGNAL);
 	while (k < 0 && errno == EINTR);
-	return k == (ssize_t)sizeof(m) && send_all(sock, name, name_n + 1) &&
-	       send_all(sock, request, n);
+	return k == (ssize_t)sizeof(m) && ut_line_send(sock, name, name_n + 1) &&
+	       ut_line_send(sock, request, n);
 }
 
 enum ut_status ut_pool_submit(struct ut_pool *p, int fd, const char *name, const void *request,
@@ -421,7 +379,7 @@ enum ut_status ut_pool_submit_pair(struct ut_pool *p, int fd, int fd2, const cha
 		return ut_fail(err, UT_EIO, "an idle worker was lost");
 	}
 	s->tag = tag;
-	s->beat_s = now_s();
+	s->beat_s = ut_line_now_s();
 	s->state = SLOT_BUSY;
 	return UT_OK;
 }
@@ -439,9 +397,9 @@ void ut_pool_answer(struct ut_pool *p, unsigned slot, bool go)
 	if (s->state != SLOT_ASKING)
 		return;
 	s->state = SLOT_BUSY;
-	s->beat_s = now_s();
+	s->beat_s = ut_line_now_s();
 	/* a worker that is gone by now is noticed by the next wait */
-	send_all(s->sock, &(struct msg){ .type = MSG_ANSWER, .code = go }, sizeof(struct msg));
+	ut_line_send(s->sock, &(struct msg){ .type = MSG_ANSWER, .code = go }, sizeof(struct msg));
 }
 
 /* The worker of a job died or was ended: why, in words a person can act on. */
@@ -534,7 +492,7 @@ static bool take_message(struct ut_pool *p, struct slot *s, struct ut_pool_event
 		ev->what = UT_POOL_READY;
 		break;
 	case MSG_BEAT:
-		s->beat_s = now_s();
+		s->beat_s = ut_line_now_s();
 		break;
 	case MSG_ASK:
 		*bad = s->state != SLOT_BUSY;
@@ -616,7 +574,7 @@ static bool watched(const struct ut_pool *p, const struct slot *s)
 /* How long poll may sleep: until the caller's time, or until a worker has been still too long. */
 static int sleep_ms(const struct ut_pool *p, double until)
 {
-	double t = now_s(), left = UT_MIN(until - t, 1);
+	double t = ut_line_now_s(), left = UT_MIN(until - t, 1);
 
 	for (unsigned i = 0; i < p->n; i++)
 		if (watched(p, &p->slot[i]))
@@ -627,7 +585,7 @@ static int sleep_ms(const struct ut_pool *p, double until)
 /* Only after what has come was read, so that a parent that was away does not blame a worker. */
 static void watchdog(struct ut_pool *p)
 {
-	double t = now_s();
+	double t = ut_line_now_s();
 
 	for (unsigned i = 0; i < p->n; i++) {
 		struct slot *s = &p->slot[i];
@@ -642,11 +600,11 @@ static void watchdog(struct ut_pool *p)
 enum ut_status ut_pool_wait(struct ut_pool *p, int timeout_ms, const sigset_t *mask,
 			    struct ut_pool_event *ev, struct ut_error *err)
 {
-	double until = timeout_ms < 0 ? INFINITY : now_s() + timeout_ms / 1000.0;
+	double until = timeout_ms < 0 ? INFINITY : ut_line_now_s() + timeout_ms / 1000.0;
 
 	for (;;) {
 		struct timespec ts;
-		double before = now_s();
+		double before = ut_line_now_s();
 		int ms;
 
 		memset(ev, 0, sizeof(*ev));
@@ -666,9 +624,9 @@ enum ut_status ut_pool_wait(struct ut_pool *p, int timeout_ms, const sigset_t *m
 			return ut_fail(err, UT_EIO, "poll: %s", strerror(errno));
 		}
 		/* the machine slept or we were stopped: nobody could make progress */
-		if (now_s() - before > ms / 1000.0 + 5)
+		if (ut_line_now_s() - before > ms / 1000.0 + 5)
 			for (unsigned i = 0; i < p->n; i++)
-				p->slot[i].beat_s = now_s();
+				p->slot[i].beat_s = ut_line_now_s();
 		/* round robin, so that no worker starves behind a talkative one */
 		for (unsigned k = 0; k < p->n; k++) {
 			unsigned i = (p->turn + k) % p->n;
@@ -693,7 +651,7 @@ enum ut_status ut_pool_wait(struct ut_pool *p, int timeout_ms, const sigset_t *m
 			}
 		}
 		watchdog(p);
-		if (now_s() >= until)
+		if (ut_line_now_s() >= until)
 			return UT_OK;
 	}
 }
