@@ -43,17 +43,22 @@ static void phrase_done(struct ut_phrase *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static void list_cut(struct ut_phrase_list *l, size_t n)
-{
-	while (l->n > n)
-		phrase_done(&l->v[--l->n]);
-}
-
 void ut_phrase_list_done(struct ut_phrase_list *l)
 {
-	list_cut(l, 0);
+	while (l->n)
+		phrase_done(&l->v[--l->n]);
 	free(l->v);
 	memset(l, 0, sizeof(*l));
+}
+
+static size_t find(const struct ut_phrase_list *l, const struct ut_phrase *p)
+{
+	size_t i = 0;
+
+	while (i < l->n &&
+	       (strcmp(l->v[i].text, p->text) != 0 || strcmp(l->v[i].lang, p->lang) != 0))
+		i++;
+	return i;
 }
 
 /* Where we are, for messages; fields are spans of the line, trimmed. */
@@ -265,54 +270,103 @@ static enum ut_status parse_phrase(const struct at *at, struct field line, const
 	return UT_OK;
 }
 
+static enum ut_status reserve(const struct at *at, struct ut_phrase_list *l, size_t n)
+{
+	size_t cap = l->cap ? l->cap : 32;
+	struct ut_phrase *v;
+
+	if (n > UT_PHRASES_MAX)
+		return fail_at(at, UT_ELIMIT, "more than %d phrases", UT_PHRASES_MAX);
+	if (n <= l->cap)
+		return UT_OK;
+	while (cap < n)
+		cap *= 2;
+	v = realloc(l->v, cap * sizeof(*v));
+	if (!v)
+		return fail_at(at, UT_ENOMEM, "phrases");
+	l->v = v;
+	l->cap = cap;
+	return UT_OK;
+}
+
 static enum ut_status append(const struct at *at, struct ut_phrase_list *l, struct ut_phrase *p)
 {
-	if (l->n == UT_PHRASES_MAX)
-		return fail_at(at, UT_ELIMIT, "more than %d phrases", UT_PHRASES_MAX);
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i].text, p->text) == 0 && strcmp(l->v[i].lang, p->lang) == 0)
-			return fail_at(at, UT_EFORMAT, "\"%s\" stands in the list twice", p->text);
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 32;
-		struct ut_phrase *v = realloc(l->v, cap * sizeof(*v));
+	enum ut_status st;
 
-		if (!v)
-			return fail_at(at, UT_ENOMEM, "phrases");
-		l->v = v;
-		l->cap = cap;
-	}
+	if (find(l, p) < l->n)
+		return fail_at(at, UT_EFORMAT, "\"%s\" stands in the list twice", p->text);
+	st = reserve(at, l, l->n + 1);
+	if (st)
+		return st;
 	l->v[l->n++] = *p;
 	memset(p, 0, sizeof(*p));
 	return UT_OK;
 }
 
+/* The rows of a whole list into those of earlier ones, whose rows of the same phrase give way. */
+static enum ut_status merge(const struct at *at, struct ut_phrase_list *own,
+			    struct ut_phrase_list *list)
+{
+	size_t fresh = 0;
+	enum ut_status st;
+
+	for (size_t i = 0; i < own->n; i++)
+		fresh += find(list, &own->v[i]) == list->n;
+	st = reserve(at, list, list->n + fresh);
+	for (size_t i = 0; i < own->n && !st; i++) {
+		size_t k = find(list, &own->v[i]);
+
+		if (k < list->n)
+			phrase_done(&list->v[k]);
+		else
+			list->n++;
+		list->v[k] = own->v[i];
+		memset(&own->v[i], 0, sizeof(own->v[i]));
+	}
+	return st;
+}
+
+static enum ut_status parse_language(const struct at *at, struct field tag, char lang[16])
+{
+	if (tag.n >= 16)
+		return fail_at(at, UT_EFORMAT, "language tag longer than 15 bytes");
+	memset(lang, 0, 16);
+	memcpy(lang, tag.s, tag.n);
+	return UT_OK;
+}
+
+static bool is_directive(struct field line, const char *word, struct field *rest)
+{
+	size_t n = strlen(word);
+
+	if (line.n <= n + 1 || memcmp(line.s, word, n) != 0 || !blank(line.s[n]) ||
+	    memchr(line.s, '|', line.n))
+		return false;
+	*rest = trim(line.s + n, line.n - n);
+	return true;
+}
+
 enum ut_status ut_phrases_parse(const char *bytes, size_t n, const char *name,
 				struct ut_phrase_list *list, struct ut_error *err)
 {
+	struct ut_phrase_list own = { 0 };
 	struct field rest = { bytes, n };
 	struct at at = { name, 0, err };
-	const size_t before = list->n;
+	enum ut_status st = UT_OK;
 	char lang[16] = "";
 
 	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
 		rest.s += 3, rest.n -= 3;
-	while (rest.n) {
+	while (rest.n && !st) {
 		struct field line = cut(&rest, '\n'), f;
-		enum ut_status st = UT_OK;
 
 		at.line++;
 		f = line;
 		line = cut(&f, '#');
 		if (!line.n)
 			continue;
-		if (line.n > 9 && memcmp(line.s, "language", 8) == 0 && blank(line.s[8]) &&
-		    !memchr(line.s, '|', line.n)) {
-			f = trim(line.s + 8, line.n - 8);
-			if (f.n >= sizeof(lang))
-				st = fail_at(&at, UT_EFORMAT, "language tag longer than %zu bytes",
-					     sizeof(lang) - 1);
-			else
-				memset(lang, 0, sizeof(lang)), memcpy(lang, f.s, f.n);
+		if (is_directive(line, "language", &f)) {
+			st = parse_language(&at, f, lang);
 		} else {
 			struct ut_phrase p = { 0 };
 
@@ -320,15 +374,14 @@ enum ut_status ut_phrases_parse(const char *bytes, size_t n, const char *name,
 				     : fail_at(&at, UT_EFORMAT,
 					       "a list begins with its language: \"language en\"");
 			if (!st)
-				st = append(&at, list, &p);
+				st = append(&at, &own, &p);
 			phrase_done(&p);
 		}
-		if (st) {
-			list_cut(list, before);
-			return st;
-		}
 	}
-	return UT_OK;
+	if (!st)
+		st = merge(&at, &own, list);
+	ut_phrase_list_done(&own);
+	return st;
 }
 
 /* One code point; s is valid UTF-8 or the byte itself stands for it. */

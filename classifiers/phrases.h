@@ -44,8 +44,9 @@ struct ut_phrase_list {
 };
 
 /*
- * Appends the phrases of bytes[0..n) to list. name: for messages. UT_EFORMAT names the line and
- * the fault ("he.txt:7: \"tov\": no phone \"TT\""), UT_ELIMIT too many of something, UT_ENOMEM. On
+ * Adds the phrases of bytes[0..n) to list. A phrase that list has in the same language already, as
+ * written, is replaced in its place: a user's row wins over the shipped one. Twice in these bytes
+ * is an error. name: for messages. UT_EFORMAT names the line and the fault ("he.txt:7: \"tov\": no phone \"TT\""), UT_ELIMIT too many of something, UT_ENOMEM. On
  * failure the list is as it was before.
  */
 enum ut_status ut_phrases_parse(const char *bytes, size_t n, const char *name,

@@ -58,7 +58,8 @@ extern const struct ut_cli_analysis ut_cli_analysis_default;
 	      .type = UT_OPT_STRING,                                                               \
 	      .offset = offsetof(T, analysis.phrases),                                             \
 	      .value = "FILE",                                                                     \
-	      .help = "a list of phrases besides the shipped ones (docs/recogniser.md)" },         \
+	      .help = "a list of phrases besides the shipped ones; of the same phrase its row "    \
+		      "wins (docs/recogniser.md)" },                                               \
 	    { .name = "examples",                                                                  \
 	      .type = UT_OPT_STRING,                                                               \
 	      .offset = offsetof(T, analysis.examples),                                            \

@@ -11,3 +11,7 @@ undertone phrases list --language he | head -3
 undertone phrases list --json fine.txt
 # a list of one's own is used: the same fault is named before any recording is opened
 undertone score --phrases phone.txt samples/accepting.wav 2>&1; echo $?
+# a row of one's own wins over the shipped row of the same phrase: later lists over earlier ones
+printf 'language he\nטוב | thanks | 0.9 | T AO V, T OW V\n' >ours.txt
+undertone phrases list fine.txt ours.txt
+undertone score --phrases ours.txt samples/accepting.wav 2>&1 >/dev/null; echo $?

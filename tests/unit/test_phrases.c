@@ -91,6 +91,48 @@ static void test_content(void)
 	tap_end();
 }
 
+/* A later list's row takes the place of an earlier one's; a list with a fault changes nothing. */
+static void test_override(void)
+{
+	static const char shipped[] =
+	    "language en\nokay | acknowledgement | 0.5 | OW K EY\nbye | goodbye | 0.5 | B AY\n"
+	    "language he\nokay | acknowledgement | 0.5 | OW K EY\n";
+	static const struct row {
+		const char *name, *bytes;
+		enum ut_status want;
+		size_t n;
+		double threshold;
+		const char *pron;
+	} rows[] = {
+		{ "the later list wins",
+		  "language en\nokay | thanks | 0.9 | AH K EY\nsure | thanks | 0.5 | SH UH R\n",
+		  UT_OK, 4, 0.9, "AH K EY" },
+		{ "another language is another phrase",
+		  "language de\nokay | thanks | 0.9 | AH K EY\n", UT_OK, 4, 0.5, "OW K EY" },
+		{ "twice in the later list",
+		  "language en\nokay | thanks | 0.9 | AH K EY\nokay | thanks | 0.8 | AH K EY\n",
+		  UT_EFORMAT, 3, 0.5, "OW K EY" },
+		{ "a fault after the row", "language en\nokay | thanks | 0.9 | AH K EY\noh\n",
+		  UT_EFORMAT, 3, 0.5, "OW K EY" },
+	};
+
+	for (const struct row *r = rows; r < rows + UT_ARRAY_LEN(rows); r++) {
+		struct ut_phrase_list l = { 0 };
+
+		tap_row(r->name);
+		CHECK_EQ(ut_phrases_parse(shipped, sizeof(shipped) - 1, "s.txt", &l, NULL), UT_OK);
+		CHECK_EQ(ut_phrases_parse(r->bytes, strlen(r->bytes), "u.txt", &l, NULL), r->want);
+		CHECK_EQ(l.n, r->n);
+		CHECK_STR(l.v[0].text, "okay");
+		CHECK_NEAR(l.v[0].threshold, r->threshold, 1e-6);
+		CHECK_STR(l.v[0].pron[0].phones, r->pron);
+		CHECK_STR(l.v[2].lang, "he"); /* and its row stays as it was */
+		CHECK_STR(l.v[2].pron[0].phones, "OW K EY");
+		ut_phrase_list_done(&l);
+		tap_end();
+	}
+}
+
 /* Words of "A: okay / B: got it": a letter before the colon is the party, '|' parts the words. */
 static void test_match(void)
 {
@@ -167,6 +209,7 @@ int main(void)
 {
 	test_faults();
 	test_content();
+	test_override();
 	test_match();
 	return tap_done();
 }
