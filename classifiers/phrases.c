@@ -48,6 +48,11 @@ void ut_phrase_list_done(struct ut_phrase_list *l)
 	while (l->n)
 		phrase_done(&l->v[--l->n]);
 	free(l->v);
+	while (l->n_spellings) {
+		free(l->spelling[--l->n_spellings].seen);
+		free(l->spelling[l->n_spellings].meant);
+	}
+	free(l->spelling);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -303,6 +308,31 @@ static enum ut_status append(const struct at *at, struct ut_phrase_list *l, stru
 	return UT_OK;
 }
 
+static size_t find_spelling(const struct ut_phrase_list *l, const char *seen)
+{
+	size_t i = 0;
+
+	while (i < l->n_spellings && strcmp(l->spelling[i].seen, seen) != 0)
+		i++;
+	return i;
+}
+
+/* Room for so many more. */
+static enum ut_status reserve_spellings(const struct at *at, struct ut_phrase_list *l, size_t more)
+{
+	struct ut_spelling *v;
+
+	if (!more)
+		return UT_OK;
+	if (l->n_spellings + more > UT_PHRASES_MAX)
+		return fail_at(at, UT_ELIMIT, "more than %d spellings", UT_PHRASES_MAX);
+	v = realloc(l->spelling, (l->n_spellings + more) * sizeof(*v));
+	if (!v)
+		return fail_at(at, UT_ENOMEM, "phrases");
+	l->spelling = v;
+	return UT_OK;
+}
+
 /* The rows of a whole list into those of earlier ones, whose rows of the same phrase give way. */
 static enum ut_status merge(const struct at *at, struct ut_phrase_list *own,
 			    struct ut_phrase_list *list)
@@ -313,7 +343,14 @@ static enum ut_status merge(const struct at *at, struct ut_phrase_list *own,
 	for (size_t i = 0; i < own->n; i++)
 		fresh += find(list, &own->v[i]) == list->n;
 	st = reserve(at, list, list->n + fresh);
-	for (size_t i = 0; i < own->n && !st; i++) {
+	fresh = 0;
+	for (size_t i = 0; i < own->n_spellings; i++)
+		fresh += find_spelling(list, own->spelling[i].seen) == list->n_spellings;
+	if (!st)
+		st = reserve_spellings(at, list, fresh);
+	if (st)
+		return st;
+	for (size_t i = 0; i < own->n; i++) {
 		size_t k = find(list, &own->v[i]);
 
 		if (k < list->n)
@@ -323,65 +360,20 @@ static enum ut_status merge(const struct at *at, struct ut_phrase_list *own,
 		list->v[k] = own->v[i];
 		memset(&own->v[i], 0, sizeof(own->v[i]));
 	}
-	return st;
-}
+	for (size_t i = 0; i < own->n_spellings; i++) {
+		struct ut_spelling *sp = &own->spelling[i];
+		size_t k = find_spelling(list, sp->seen);
 
-static enum ut_status parse_language(const struct at *at, struct field tag, char lang[16])
-{
-	if (tag.n >= 16)
-		return fail_at(at, UT_EFORMAT, "language tag longer than 15 bytes");
-	memset(lang, 0, 16);
-	memcpy(lang, tag.s, tag.n);
-	return UT_OK;
-}
-
-static bool is_directive(struct field line, const char *word, struct field *rest)
-{
-	size_t n = strlen(word);
-
-	if (line.n <= n + 1 || memcmp(line.s, word, n) != 0 || !blank(line.s[n]) ||
-	    memchr(line.s, '|', line.n))
-		return false;
-	*rest = trim(line.s + n, line.n - n);
-	return true;
-}
-
-enum ut_status ut_phrases_parse(const char *bytes, size_t n, const char *name,
-				struct ut_phrase_list *list, struct ut_error *err)
-{
-	struct ut_phrase_list own = { 0 };
-	struct field rest = { bytes, n };
-	struct at at = { name, 0, err };
-	enum ut_status st = UT_OK;
-	char lang[16] = "";
-
-	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
-		rest.s += 3, rest.n -= 3;
-	while (rest.n && !st) {
-		struct field line = cut(&rest, '\n'), f;
-
-		at.line++;
-		f = line;
-		line = cut(&f, '#');
-		if (!line.n)
-			continue;
-		if (is_directive(line, "language", &f)) {
-			st = parse_language(&at, f, lang);
+		if (k < list->n_spellings) {
+			free(list->spelling[k].seen);
+			free(list->spelling[k].meant);
 		} else {
-			struct ut_phrase p = { 0 };
-
-			st = lang[0] ? parse_phrase(&at, line, lang, &p)
-				     : fail_at(&at, UT_EFORMAT,
-					       "a list begins with its language: \"language en\"");
-			if (!st)
-				st = append(&at, &own, &p);
-			phrase_done(&p);
+			list->n_spellings++;
 		}
+		list->spelling[k] = *sp;
+		*sp = (struct ut_spelling){ 0 };
 	}
-	if (!st)
-		st = merge(&at, &own, list);
-	ut_phrase_list_done(&own);
-	return st;
+	return UT_OK;
 }
 
 /* One code point; s is valid UTF-8 or the byte itself stands for it. */
@@ -455,20 +447,241 @@ static unsigned fold_words(struct ut_text *t, const char *s)
 	return n;
 }
 
+/* Takes the two strings over, also where it fails. The same once more is no fault: "mkay" and
+ * "m'kay" are one as compared. */
+static enum ut_status add_spelling(const struct at *at, struct ut_phrase_list *l, char *seen,
+				   char *meant)
+{
+	const size_t k = find_spelling(l, seen);
+	const char *other = k < l->n_spellings ? l->spelling[k].meant : NULL;
+	enum ut_status st = UT_OK;
+
+	if (!other)
+		st = reserve_spellings(at, l, 1);
+	else if (strcmp(other, meant) != 0)
+		st = fail_at(at, UT_EFORMAT,
+			     "a spelling of \"%.*s...\" is already one of \"%.*s...\"",
+			     (int)strcspn(meant, "\n"), meant, (int)strcspn(other, "\n"), other);
+	if (!other && !st) {
+		l->spelling[l->n_spellings++] = (struct ut_spelling){ seen, meant };
+		return UT_OK;
+	}
+	free(seen);
+	free(meant);
+	return st;
+}
+
+/* The words of a field as they are compared, each ended by '\n'; *ret is the caller's to free. */
+static enum ut_status fold_field(const struct at *at, struct field f, char **ret)
+{
+	struct ut_text t = { 0 };
+	char *s = strndup(f.s, f.n);
+	bool fine = s && valid_utf8(s) && strlen(s) == f.n;
+	bool words = fine && fold_words(&t, s) > 0;
+
+	free(s);
+	*ret = t.s;
+	if (!s || t.failed)
+		return fail_at(at, UT_ENOMEM, "phrases");
+	if (!fine)
+		return fail_at(at, UT_EFORMAT, "the spelling is not UTF-8 text");
+	return words ? UT_OK
+		     : fail_at(at, UT_EFORMAT,
+			       "a line is \"spelled WORDS = SPELLING, SPELLING...\", as in "
+			       "\"spelled okay = OK, O.K.\"");
+}
+
+static enum ut_status parse_spelled(const struct at *at, struct field line,
+				    struct ut_phrase_list *l)
+{
+	struct field meant = cut(&line, '=');
+	enum ut_status st = UT_OK;
+
+	do {
+		char *to = NULL, *from = NULL;
+
+		st = fold_field(at, meant, &to);
+		if (!st)
+			st = fold_field(at, cut(&line, ','), &from);
+		if (!st) {
+			st = add_spelling(at, l, from, to);
+		} else {
+			free(from);
+			free(to);
+		}
+	} while (!st && line.n);
+	return st;
+}
+
+static enum ut_status parse_language(const struct at *at, struct field tag, char lang[16])
+{
+	if (tag.n >= 16)
+		return fail_at(at, UT_EFORMAT, "language tag longer than 15 bytes");
+	memset(lang, 0, 16);
+	memcpy(lang, tag.s, tag.n);
+	return UT_OK;
+}
+
+static bool is_directive(struct field line, const char *word, struct field *rest)
+{
+	size_t n = strlen(word);
+
+	if (line.n <= n + 1 || memcmp(line.s, word, n) != 0 || !blank(line.s[n]) ||
+	    memchr(line.s, '|', line.n))
+		return false;
+	*rest = trim(line.s + n, line.n - n);
+	return true;
+}
+
+enum ut_status ut_phrases_parse(const char *bytes, size_t n, const char *name,
+				struct ut_phrase_list *list, struct ut_error *err)
+{
+	struct ut_phrase_list own = { 0 };
+	struct field rest = { bytes, n };
+	struct at at = { name, 0, err };
+	enum ut_status st = UT_OK;
+	char lang[16] = "";
+
+	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+		rest.s += 3, rest.n -= 3;
+	while (rest.n && !st) {
+		struct field line = cut(&rest, '\n'), f;
+
+		at.line++;
+		f = line;
+		line = cut(&f, '#');
+		if (!line.n)
+			continue;
+		if (is_directive(line, "language", &f)) {
+			st = parse_language(&at, f, lang);
+		} else if (is_directive(line, "spelled", &f)) {
+			st = parse_spelled(&at, f, &own);
+		} else {
+			struct ut_phrase p = { 0 };
+
+			st = lang[0] ? parse_phrase(&at, line, lang, &p)
+				     : fail_at(&at, UT_EFORMAT,
+					       "a list begins with its language: \"language en\"");
+			if (!st)
+				st = append(&at, &own, &p);
+			phrase_done(&p);
+		}
+	}
+	if (!st)
+		st = merge(&at, &own, list);
+	ut_phrase_list_done(&own);
+	return st;
+}
+
+struct piece { /* one folded word of the transcript */
+	size_t at, first, last; /* the words it was made of */
+};
+
+static size_t count_words(const char *folded)
+{
+	size_t n = 0;
+
+	while ((folded = strchr(folded, '\n')))
+		folded++, n++;
+	return n;
+}
+
+/* The longest spelling that s begins with; NULL: none. s is folded. */
+static const struct ut_spelling *spelling_at(const struct ut_phrase_list *l, const char *s)
+{
+	const struct ut_spelling *best = NULL;
+	size_t best_len = 0;
+
+	for (size_t i = 0; i < l->n_spellings; i++) {
+		size_t n = strlen(l->spelling[i].seen);
+
+		if (n > best_len && strncmp(s, l->spelling[i].seen, n) == 0)
+			best = &l->spelling[i], best_len = n;
+	}
+	return best;
+}
+
+static void respell_phrase(const struct ut_phrase_list *l, const char *s, struct ut_text *out)
+{
+	while (*s) {
+		const struct ut_spelling *sp = spelling_at(l, s);
+		size_t n = sp ? strlen(sp->seen) : strcspn(s, "\n") + 1;
+
+		if (sp)
+			ut_text_add(out, sp->meant);
+		else
+			ut_text_addn(out, s, n);
+		s += n;
+	}
+}
+
+/* The same of a transcript's words, which keep their times; not across parties. */
+static bool respell_words(const struct ut_phrase_list *l, const struct ut_timed_word *w,
+			  struct ut_text *words, struct piece **piece, size_t *n)
+{
+	struct ut_text out = { 0 };
+	struct piece *v = NULL;
+	size_t k = 0, cap = 0;
+
+	for (size_t i = 0; i < *n;) {
+		const struct piece *p = *piece + i;
+		const struct ut_spelling *sp = spelling_at(l, words->s + p->at);
+		size_t took = sp ? count_words(sp->seen) : 1, made, at = out.len;
+
+		if (sp && w[p[took - 1].last].party != w[p->first].party)
+			sp = NULL, took = 1;
+		made = sp ? count_words(sp->meant) : 1;
+		if (sp)
+			ut_text_add(&out, sp->meant);
+		else
+			ut_text_addn(&out, words->s + p->at,
+				     strcspn(words->s + p->at, "\n") + 1);
+		if (k + made > cap) {
+			struct piece *grown;
+
+			cap = 2 * cap + made + 64;
+			grown = realloc(v, cap * sizeof(*v));
+			if (!grown)
+				break;
+			v = grown;
+		}
+		for (size_t j = 0; j < made && !out.failed; j++) {
+			v[k++] = (struct piece){ at, p->first, p[took - 1].last };
+			at += strcspn(out.s + at, "\n") + 1;
+		}
+		i += took;
+		if (out.failed)
+			break;
+		if (i == *n) {
+			free(*piece);
+			*piece = v;
+			*n = k;
+			ut_text_done(words);
+			*words = out;
+			return true;
+		}
+	}
+	free(v);
+	ut_text_done(&out);
+	return *n == 0;
+}
+
 enum ut_status ut_phrases_match(const struct ut_phrase_list *list, const struct ut_timed_word *w,
 				size_t n_words, struct ut_phrase_hit **hits, size_t *n_hits,
 				struct ut_error *err)
 {
-	struct ut_text words = { 0 }, phrases = { 0 };
-	struct piece { /* one folded word of the transcript */
-		size_t at, word;
-	} *piece = NULL;
+	struct ut_text words = { 0 }, phrases = { 0 }, one = { 0 };
+	struct piece *piece = NULL;
 	size_t n = 0, cap = 0, *begin = calloc(list->n + 1, sizeof(*begin));
 	enum ut_status st = UT_OK;
 
 	for (size_t i = 0; begin && i < list->n; i++) {
 		begin[i] = phrases.len;
-		fold_words(&phrases, list->v[i].text);
+		ut_text_clear(&one);
+		fold_words(&one, list->v[i].text);
+		if (one.failed)
+			goto nomem;
+		respell_phrase(list, one.s ? one.s : "", &phrases);
 		ut_text_addn(&phrases, "", 1);
 	}
 	for (size_t i = 0; i < n_words; i++) {
@@ -484,13 +697,14 @@ enum ut_status ut_phrases_match(const struct ut_phrase_list *list, const struct 
 				piece = v;
 				cap = cap * 2 + 64;
 			}
-			piece[n++] = (struct piece){ at, i };
+			piece[n++] = (struct piece){ at, i, i };
 			at =
 			    (size_t)((char *)memchr(words.s + at, '\n', words.len - at) - words.s) +
 			    1;
 		}
 	}
-	if (!begin || words.failed || phrases.failed)
+	if (!begin || words.failed || phrases.failed ||
+	    !respell_words(list, w, &words, &piece, &n))
 		goto nomem;
 	for (size_t i = 0; i < n;) {
 		const struct ut_phrase *best = NULL;
@@ -503,7 +717,7 @@ enum ut_status ut_phrases_match(const struct ut_phrase_list *list, const struct 
 			if (len <= best_len || strncmp(words.s + piece[i].at, p, len) != 0)
 				continue;
 			while (j + 1 < n && piece[j + 1].at < piece[i].at + len &&
-			       w[piece[j + 1].word].party == w[piece[i].word].party)
+			       w[piece[j + 1].first].party == w[piece[i].first].party)
 				j++;
 			if (j + 1 < n && piece[j + 1].at < piece[i].at + len)
 				continue; /* its end is another party's */
@@ -516,9 +730,9 @@ enum ut_status ut_phrases_match(const struct ut_phrase_list *list, const struct 
 				goto nomem;
 			*hits = v;
 			v[(*n_hits)++] = (struct ut_phrase_hit){
-				.start = w[piece[i].word].start,
-				.end = w[piece[last].word].end,
-				.party = w[piece[i].word].party,
+				.start = w[piece[i].first].start,
+				.end = w[piece[last].last].end,
+				.party = w[piece[i].first].party,
 				.phrase = best->text,
 				.meaning = best->meaning,
 				.score = 1,
@@ -533,6 +747,7 @@ nomem:
 out:
 	free(begin);
 	free(piece);
+	ut_text_done(&one);
 	ut_text_done(&words);
 	ut_text_done(&phrases);
 	return st;

@@ -54,6 +54,18 @@ static void test_faults(void)
 		  "language en\nok | thanks | 1 | K EY,K EY,K EY,K EY,K EY,K EY,K EY,K EY,K EY,"
 		  "K EY,K EY,K EY,K EY,K EY,K EY,K EY,K EY\n",
 		  UT_ELIMIT, "more than 16" },
+		{ "spellings", "language en\n" OKAY "spelled okay = OK , O.K.\n", UT_OK, NULL },
+		{ "a spelling twice", "language en\nspelled okay = mkay, o k, o.k.,m'kay\n", UT_OK,
+		  NULL },
+		{ "a spelling of two things",
+		  "language en\nspelled okay = ok\nspelled O Kate = OK\n", UT_EFORMAT,
+		  "l.txt:3: a spelling of \"o...\" is already one of \"okay...\"" },
+		{ "spelled as nothing", "language en\nspelled okay = ok, ...\n", UT_EFORMAT,
+		  "l.txt:2: a line is \"spelled" },
+		{ "spelled without a sign", "language en\nspelled okay ok\n", UT_EFORMAT,
+		  "l.txt:2: a line is \"spelled" },
+		{ "spelled, not UTF-8", "language en\nspelled okay = \xff\n", UT_EFORMAT,
+		  "not UTF-8" },
 	};
 
 	for (const struct row *r = rows; r < rows + UT_ARRAY_LEN(rows); r++) {
@@ -87,6 +99,31 @@ static void test_content(void)
 	CHECK_EQ(l.v[0].n_pron, 2);
 	CHECK_STR(l.v[0].pron[0].phones, "AO L R AY T");
 	CHECK_EQ(l.v[0].pron[1].n_phones, 4);
+	ut_phrase_list_done(&l);
+	tap_end();
+}
+
+/* What a phrase of the list is written as does not matter, and a later list's spelling wins. */
+static void test_spellings(void)
+{
+	static const char first[] = "language en\nOK got it | thanks | 0.5 | OW K EY G AA T IH T\n"
+				    "spelled okay = OK\nspelled sure = aye\n",
+			  second[] = "language en\nspelled okay = aye, okey\n";
+	const struct ut_timed_word w[] = { { 0, 9, 0, "aye" }, { 10, 19, 0, "got it" } };
+	struct ut_phrase_list l = { 0 };
+	struct ut_phrase_hit *hits = NULL;
+	size_t n = 0;
+
+	tap_row("spellings of two lists");
+	CHECK_EQ(ut_phrases_parse(first, sizeof(first) - 1, "1.txt", &l, NULL), UT_OK);
+	CHECK_EQ(ut_phrases_match(&l, w, 2, &hits, &n, NULL), UT_OK);
+	CHECK_EQ(n, 0);
+	CHECK_EQ(ut_phrases_parse(second, sizeof(second) - 1, "2.txt", &l, NULL), UT_OK);
+	CHECK_EQ(l.n_spellings, 3);
+	CHECK_EQ(ut_phrases_match(&l, w, 2, &hits, &n, NULL), UT_OK);
+	CHECK_EQ(n, 1);
+	CHECK_STR(n ? hits[0].phrase : "", "OK got it");
+	free(hits);
 	ut_phrase_list_done(&l);
 	tap_end();
 }
@@ -145,7 +182,12 @@ static void test_match(void)
 	    "language he\n"
 	    "\xd7\x98\xd7\x95\xd7\x91 | acknowledgement | 0.5 | T OW V\n"
 	    "\xd7\x98\xd7\x95\xd7\x91 \xd7\x94\xd7\x91\xd7\xa0\xd7\xaa\xd7\x99 | acknowledgement | "
-	    "0.5 | T OW V HH EH V AA N T IY\n";
+	    "0.5 | T OW V HH EH V AA N T IY\n"
+	    "\xd7\x90\xd7\x95\xd7\xa7\xd7\x99\xd7\x99 | acknowledgement | 0.5 | OW K EY\n"
+	    "spelled okay = OK, O.K., o k dear\n"
+	    "spelled got it = gotit\n"
+	    "spelled \xd7\x90\xd7\x95\xd7\xa7\xd7\x99\xd7\x99 = \xd7\x90\xd7\x95 "
+	    "\xd7\xa7\xd7\x99\xd7\x99\n";
 	static const struct row {
 		const char *name, *words[6];
 		unsigned party[6];
@@ -174,6 +216,17 @@ static void test_match(void)
 		  { 0 },
 		  "\xd7\x98\xd7\x95\xd7\x91 \xd7\x94\xd7\x91\xd7\xa0\xd7\xaa\xd7\x99@0-1 " },
 		{ "not UTF-8", { "\xff\xfe", "okay" }, { 0 }, "okay@1-1 " },
+		{ "another spelling", { "OK." }, { 0 }, "okay@0-0 " },
+		{ "with points", { "yes,", "O.K.,", "I", "got", "it" }, { 0 }, "okay I got it@1-4 " },
+		{ "in two words", { "O.", "K.", "now" }, { 0 }, "okay@0-1 " },
+		{ "the longest spelling", { "o", "k", "dear", "Ok" }, { 0 }, "okay@0-2 okay@3-3 " },
+		{ "a spelling not across parties", { "O", "K" }, { 0, 1 }, "" },
+		{ "one word for two", { "ok", "I", "gotit" }, { 0 }, "okay I got it@0-2 " },
+		{ "not inside a word, either", { "oks", "book" }, { 0 }, "" },
+		{ "a Hebrew spelling in two words",
+		  { "\xd7\x90\xd7\x95", "\xd7\xa7\xd7\x99\xd7\x99." },
+		  { 0 },
+		  "\xd7\x90\xd7\x95\xd7\xa7\xd7\x99\xd7\x99@0-1 " },
 		{ "no words", { NULL }, { 0 }, "" },
 	};
 
@@ -210,6 +263,7 @@ int main(void)
 	test_faults();
 	test_content();
 	test_override();
+	test_spellings();
 	test_match();
 	return tap_done();
 }
