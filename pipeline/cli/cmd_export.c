@@ -257,7 +257,9 @@ static enum ut_status load(struct export *x, int64_t id, struct ut_error *err)
 	enum ut_status st;
 
 	ut_cli_paths_done(&x->paths);
-	st = ut_store_load_call(x->s, id, &x->call, err);
+	st = ut_store_must_be_current(x->s, id, err);
+	if (st == UT_OK)
+		st = ut_store_load_call(x->s, id, &x->call, err);
 	if (st == UT_OK)
 		st = ut_store_stored(x->s, id, &x->stored, err);
 	if (st == UT_OK)

@@ -38,6 +38,8 @@ static int show(struct ut_store *s, const char *db, const char *name, bool json)
 	ut_call_init(&c);
 	st = ut_store_find_call(s, name, &id, &err);
 	if (st == UT_OK)
+		st = ut_store_must_be_current(s, id, &err);
+	if (st == UT_OK)
 		st = ut_store_load_call(s, id, &c, &err);
 	if (st == UT_OK)
 		st = ut_store_stored(s, id, &stored, &err);

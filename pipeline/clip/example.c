@@ -95,7 +95,9 @@ enum ut_status ut_example_load(struct ut_store *s, int64_t call_id, double befor
 
 	memset(e, 0, sizeof(*e));
 	ut_call_init(&e->call);
-	st = ut_store_load_call(s, call_id, &e->call, err);
+	st = ut_store_must_be_current(s, call_id, err);
+	if (st == UT_OK)
+		st = ut_store_load_call(s, call_id, &e->call, err);
 	if (st != UT_OK)
 		return st;
 	st = ut_review_item(s, call_id, 0, take_item, e, err);

@@ -331,7 +331,7 @@ void ut_app_post_signin(struct ut_asked *q)
 		ut_app_written(a);
 	}
 	if (st == UT_OK)
-		st = ut_session_begin(a->sessions, who.id, q->r->now_s, id, &err);
+		st = ut_session_begin(a->sessions, who.id, who.token, q->r->now_s, id, &err);
 	if (st != UT_OK) {
 		ut_app_fault(q, &err);
 		return;
@@ -368,6 +368,12 @@ static enum ut_status find_reader(struct ut_asked *q, struct ut_error *err)
 	}
 	if (st != UT_OK)
 		return st;
+	/* ended and let in again since, with another token: whoever holds the old one stays out */
+	if (strcmp(q->view.who.token, q->session.token) != 0) {
+		ut_session_end(q->app->sessions, id);
+		memset(&q->view.who, 0, sizeof(q->view.who));
+		return UT_OK;
+	}
 	q->view.signed_in = true;
 	q->view.csrf = q->session.csrf;
 	return UT_OK;

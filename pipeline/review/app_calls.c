@@ -93,7 +93,8 @@ static struct ut_call *load(struct ut_asked *q)
 		ut_fail(&err, UT_ENOMEM, "a call");
 	} else {
 		ut_call_init(c);
-		if (ut_store_load_call(q->view.s, q->id, c, &err) == UT_OK) {
+		if (ut_store_must_be_current(q->view.s, q->id, &err) == UT_OK &&
+		    ut_store_load_call(q->view.s, q->id, c, &err) == UT_OK) {
 			c->id = q->id;
 			return c;
 		}

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -136,20 +137,39 @@ static const char *header(struct MHD_Connection *c, const char *name)
 	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
+/* Of several lines the last: a proxy that adds its own puts it behind those of its client. */
+static enum MHD_Result last_forwarded(void *cls, enum MHD_ValueKind kind, const char *key,
+				      const char *value)
+{
+	const char **last = cls;
+
+	(void)kind;
+	if (value && strcasecmp(key, "X-Forwarded-For") == 0)
+		*last = value;
+	return MHD_YES;
+}
+
 /* The address that tries are counted by. */
 static void address_of(struct MHD_Connection *c, bool proxied, char *buf, size_t cap)
 {
 	const union MHD_ConnectionInfo *i =
 	    MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const char *forwarded = proxied ? header(c, "X-Forwarded-For") : NULL;
+	const char *forwarded = NULL;
 	const void *a = NULL;
 
 	snprintf(buf, cap, "unknown");
+	if (proxied)
+		MHD_get_connection_values(c, MHD_HEADER_KIND, last_forwarded, &forwarded);
 	if (forwarded) { /* what the proxy itself added is the last */
 		const char *comma = strrchr(forwarded, ',');
+		unsigned char raw[sizeof(struct in6_addr)];
 
 		forwarded = comma ? comma + 1 : forwarded;
-		snprintf(buf, cap, "%s", forwarded + strspn(forwarded, " "));
+		forwarded += strspn(forwarded, " ");
+		/* nothing but an address goes into the log */
+		if (inet_pton(AF_INET, forwarded, raw) == 1 ||
+		    inet_pton(AF_INET6, forwarded, raw) == 1)
+			snprintf(buf, cap, "%s", forwarded);
 		return;
 	}
 	if (!i || !i->client_addr)

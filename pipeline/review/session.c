@@ -54,13 +54,15 @@ static bool over(const struct row *r, int64_t now_s)
 	return now_s - r->used_s >= UT_SESSION_IDLE_S || now_s - r->began_s >= UT_SESSION_LIFE_S;
 }
 
-enum ut_status ut_session_begin(struct ut_sessions *s, int64_t reviewer_id, int64_t now_s,
+enum ut_status ut_session_begin(struct ut_sessions *s, int64_t reviewer_id,
+				const char token_hash[65], int64_t now_s,
 				char id[UT_TOKEN_CHARS + 1], struct ut_error *err)
 {
 	struct row fresh = { .began_s = now_s, .used_s = now_s, .is.reviewer_id = reviewer_id };
 	struct row *at = NULL;
 	enum ut_status st = ut_token_make(id, err);
 
+	memcpy(fresh.is.token, token_hash, sizeof(fresh.is.token));
 	if (st == UT_OK)
 		st = ut_token_make(fresh.is.csrf, err);
 	if (st == UT_OK)

@@ -24,13 +24,15 @@ struct ut_sessions;
 
 struct ut_session { /* a copy */
 	int64_t reviewer_id;
+	char token[65]; /* hash of what was signed in with */
 	char csrf[UT_TOKEN_CHARS + 1];
 };
 
 enum ut_status ut_sessions_create(struct ut_sessions **ret, struct ut_error *err);
 void ut_sessions_destroy(struct ut_sessions **ps);
 /* A new session; id is what the cookie holds, its hash alone is kept. UT_EIO. */
-enum ut_status ut_session_begin(struct ut_sessions *s, int64_t reviewer_id, int64_t now_s,
+enum ut_status ut_session_begin(struct ut_sessions *s, int64_t reviewer_id,
+				const char token_hash[65], int64_t now_s,
 				char id[UT_TOKEN_CHARS + 1], struct ut_error *err);
 /* Whose session it is, and that it was used now; false: none, or over. */
 bool ut_session_find(struct ut_sessions *s, const char *id, int64_t now_s, struct ut_session *ret);

@@ -141,6 +141,35 @@ enum ut_status ut_store_stored(struct ut_store *s, int64_t call_id, struct ut_st
 	return UT_OK;
 }
 
+enum ut_status ut_store_must_be_current(struct ut_store *s, int64_t call_id, struct ut_error *err)
+{
+	sqlite3_stmt *st =
+	    ut_db_stmt(s,
+		       "SELECT id FROM call WHERE content ="
+		       " (SELECT content FROM call WHERE id = ?)"
+		       " ORDER BY current_since DESC, options DESC, model DESC LIMIT 1",
+		       err);
+	int64_t now;
+	int rc;
+
+	if (!st)
+		return UT_EDB;
+	sqlite3_bind_int64(st, 1, call_id);
+	rc = ut_db_next(s, st, err);
+	now = rc > 0 ? sqlite3_column_int64(st, 0) : 0;
+	sqlite3_reset(st);
+	if (rc < 0)
+		return UT_EDB;
+	if (rc == 0)
+		return ut_fail(err, UT_ENOENT, "%s: there is no call %lld", s->path,
+			       (long long)call_id);
+	if (now == call_id)
+		return UT_OK;
+	return ut_fail(err, UT_ENOENT,
+		       "call %lld is an earlier result of its recording: call %lld is what counts",
+		       (long long)call_id, (long long)now);
+}
+
 enum ut_status ut_store_paths(struct ut_store *s, int64_t call_id, ut_path_fn *fn, void *user,
 			      struct ut_error *err)
 {

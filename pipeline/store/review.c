@@ -76,7 +76,7 @@ enum ut_status ut_review_note(struct ut_store *s, const char *actor, const char 
 
 /* ---- people ---- */
 
-#define REVIEWER "SELECT id, name, role, created_at, ended_at FROM reviewer "
+#define REVIEWER "SELECT id, name, role, created_at, ended_at, token FROM reviewer "
 
 static void copy_text(char *to, size_t cap, const char *from)
 {
@@ -89,6 +89,7 @@ static bool reviewer_of(sqlite3_stmt *st, struct ut_reviewer *r)
 	copy_text(r->name, sizeof(r->name), ut_db_col(st, 1));
 	copy_text(r->created_at, sizeof(r->created_at), ut_db_col(st, 3));
 	copy_text(r->ended_at, sizeof(r->ended_at), ut_db_col(st, 4));
+	copy_text(r->token, sizeof(r->token), ut_db_col(st, 5));
 	return ut_review_role_find(ut_db_str(st, 2), &r->role);
 }
 
@@ -253,8 +254,11 @@ static enum ut_status may_judge(struct ut_store *s, const struct ut_verdict *v,
 		{ "SELECT 1 FROM reviewer WHERE id = ? AND ended_at IS NULL AND role <> 'viewer'",
 		  "this reviewer may only read" },
 		{ "SELECT 1 FROM tone AS t JOIN closing AS k ON k.call_id = t.call_id JOIN party AS"
-		  " p ON p.call_id = k.call_id AND p.party = k.party WHERE t.call_id = ? AND p.role"
-		  " = 'customer' AND p.kind = 'external' AND p.verified = 1",
+		  " p ON p.call_id = k.call_id AND p.party = k.party JOIN call AS c ON c.id ="
+		  " t.call_id WHERE t.call_id = ? AND p.role = 'customer' AND p.kind = 'external'"
+		  " AND p.verified = 1 AND NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content ="
+		  " c.content AND (o.current_since, o.options, o.model) >"
+		  " (c.current_since, c.options, c.model))",
 		  "there is no tone of a verified external customer to judge" },
 		{ "SELECT 1 FROM calibration AS b JOIN calibration_call AS x ON x.calibration_id ="
 		  " b.id JOIN call AS c ON c.content = x.content WHERE b.id = ?1 AND b.ended_at IS"

@@ -25,6 +25,7 @@ struct ut_reviewer {
 	char name[4 * UT_REVIEW_NAME_MAX + 1];
 	enum ut_review_role role;
 	char created_at[32], ended_at[32]; /* ended_at "": active */
+	char token[65];                    /* its SHA-256: another one, and old sessions are over */
 };
 /*
  * token_hash: SHA-256 of the token, hex. A name that has ended comes back with the new token and

@@ -127,6 +127,12 @@ struct ut_stored {
 };
 enum ut_status ut_store_stored(struct ut_store *s, int64_t call_id, struct ut_stored *ret,
 			       struct ut_error *err);
+/*
+ * UT_ENOENT where a later result of the same recording counts, or there is no such call. What was
+ * said of a recording before (whose channel it is, what is masked) must not be heard or shown by
+ * its number.
+ */
+enum ut_status ut_store_must_be_current(struct ut_store *s, int64_t call_id, struct ut_error *err);
 typedef bool ut_path_fn(void *user, const char *path);
 /* All paths under which the call's content was seen, in byte order. */
 enum ut_status ut_store_paths(struct ut_store *s, int64_t call_id, ut_path_fn *fn, void *user,

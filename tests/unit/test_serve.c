@@ -421,7 +421,7 @@ static void test_roles(void)
 {
 	struct who v = sign_in(token[VIEWER]), t = sign_in(token[TRAINER]),
 		   a = sign_in(token[ADMIN]);
-	char body[256];
+	char body[256], hash[65];
 	struct ut_store *s = NULL;
 
 	tap_row("a viewer only reads");
@@ -465,6 +465,19 @@ static void test_roles(void)
 	CHECK_EQ(ask("POST", "/sessions/1/end", a.cookie, NULL, body), 303);
 	CHECK_EQ(ask("GET", "/sessions/1", a.cookie, NULL, NULL), 200);
 	CHECK(has("id=\"alpha\""));
+	tap_end();
+
+	tap_row("ended and let in again with another token: the old session stays out");
+	CHECK_EQ(ask("GET", "/queue", v.cookie, NULL, NULL), 200);
+	CHECK_EQ(ut_store_open(db, UT_STORE_MODIFY, &s, NULL), UT_OK);
+	CHECK_EQ(ut_review_end_user(s, "test", "Vera", NULL), UT_OK);
+	CHECK_EQ(ut_token_make(token[VIEWER], NULL), UT_OK);
+	CHECK_EQ(ut_token_hash(token[VIEWER], hash, NULL), UT_OK);
+	CHECK_EQ(ut_review_add_user(s, "test", "Vera", UT_REVIEW_VIEWER, hash, NULL), UT_OK);
+	ut_store_close(&s);
+	CHECK_EQ(ask("GET", "/queue", v.cookie, NULL, NULL), 303);
+	v = sign_in(token[VIEWER]);
+	CHECK_EQ(ask("GET", "/queue", v.cookie, NULL, NULL), 200);
 	tap_end();
 
 	tap_row("who has ended is out at once");

@@ -6,6 +6,8 @@
 #include "review/session.h"
 #include "tap.h"
 
+static const char hash[65] = "0123";
+
 static void test_sessions(void)
 {
 	struct ut_sessions *s = NULL;
@@ -15,9 +17,10 @@ static void test_sessions(void)
 
 	CHECK_EQ(ut_sessions_create(&s, NULL), UT_OK);
 	tap_row("a session is known by its id alone");
-	CHECK_EQ(ut_session_begin(s, 7, t, id, NULL), UT_OK);
-	CHECK_EQ(ut_session_begin(s, 8, t, other, NULL), UT_OK);
+	CHECK_EQ(ut_session_begin(s, 7, hash, t, id, NULL), UT_OK);
+	CHECK_EQ(ut_session_begin(s, 8, hash, t, other, NULL), UT_OK);
 	CHECK(ut_session_find(s, id, t, &is) && is.reviewer_id == 7);
+	CHECK_STR(is.token, hash);
 	CHECK_EQ(strlen(is.csrf), UT_TOKEN_CHARS);
 	CHECK(strcmp(is.csrf, id) != 0);
 	memcpy(bad, id, sizeof(bad));
@@ -36,8 +39,8 @@ static void test_sessions(void)
 	tap_end();
 
 	tap_row("signing out, one and all");
-	CHECK_EQ(ut_session_begin(s, 7, t, id, NULL), UT_OK);
-	CHECK_EQ(ut_session_begin(s, 7, t, other, NULL), UT_OK);
+	CHECK_EQ(ut_session_begin(s, 7, hash, t, id, NULL), UT_OK);
+	CHECK_EQ(ut_session_begin(s, 7, hash, t, other, NULL), UT_OK);
 	ut_session_end(s, id);
 	CHECK(!ut_session_find(s, id, t, &is) && ut_session_find(s, other, t, &is));
 	ut_session_end_all(s, 7);
@@ -45,9 +48,9 @@ static void test_sessions(void)
 	tap_end();
 
 	tap_row("the one idle longest makes room");
-	CHECK_EQ(ut_session_begin(s, 1, t, id, NULL), UT_OK);
+	CHECK_EQ(ut_session_begin(s, 1, hash, t, id, NULL), UT_OK);
 	for (int i = 0; i < UT_SESSION_MAX; i++)
-		CHECK_EQ(ut_session_begin(s, 2, t + 1, other, NULL), UT_OK);
+		CHECK_EQ(ut_session_begin(s, 2, hash, t + 1, other, NULL), UT_OK);
 	CHECK(!ut_session_find(s, id, t + 1, &is) && ut_session_find(s, other, t + 1, &is));
 	tap_end();
 
