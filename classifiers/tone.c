@@ -583,21 +583,3 @@ void ut_tone_score(const struct ut_tone_model *m, const float prior[UT_N_TONES],
 	if (t->abstain_reason)
 		t->label = UT_TONE_ABSTAIN;
 }
-
-const char *ut_tone_feature_help(const char *feature)
-{
-	for (unsigned i = 0; i < UT_N_FUNCTIONALS; i++)
-		if (strcmp(feature, ut_functional_info[i].name) == 0)
-			return ut_functional_info[i].help;
-	if (strcmp(feature, latency_name) == 0)
-		return "time before the answer";
-	if (strcmp(feature, wait_name) == 0)
-		return "longest wait or hold before";
-	if (strcmp(feature, colour_name) == 0)
-		return "voice colour (mel cepstrum), how far from the usual";
-	if (strcmp(feature, interruptions_name) == 0)
-		return "times the customer was interrupted before";
-	if (strcmp(feature, drift_name) == 0)
-		return "how far pitch, level and brightness moved over the call before the closing";
-	return NULL;
-}

@@ -75,7 +75,7 @@ enum ut_tone_feature {
 _Static_assert((int)UT_TONE_N_FEATURES <= (int)UT_TONE_MAX_FEATURES, "the store keeps this many");
 
 struct ut_evidence {
-	const char *feature; /* "f0_median", static; what it is: ut_tone_feature_help */
+	const char *feature; /* "f0_median", static; in words: report/evidence.c */
 	const char *unit;    /* "semitones", static */
 	float value;     /* of the closing, in unit; pitch and level are relative to reference */
 	float reference; /* the customer's own usual value, same unit; 0 where relative */
@@ -94,9 +94,6 @@ struct ut_tone {
 	uint64_t feature_valid[2];
 	unsigned n_features;
 };
-
-/* "f0_median" also for a feature's name in evidence; NULL where it is none of ours. */
-const char *ut_tone_feature_help(const char *feature);
 
 /*
  * The model, in steps that can each be read:

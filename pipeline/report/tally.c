@@ -213,11 +213,6 @@ const struct ut_tally_call *ut_tally_calls(const struct ut_tally *t, size_t *n)
 	return t->call;
 }
 
-bool ut_tally_is_person(const struct ut_tally *t)
-{
-	return t->person;
-}
-
 const char *const *ut_tally_teams(const struct ut_tally *t, unsigned *n)
 {
 	*n = t->team.n;

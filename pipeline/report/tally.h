@@ -40,7 +40,6 @@ void ut_tally_destroy(struct ut_tally **pt);
 
 /* Lent; *n receives how many, in the order of their rows. */
 const struct ut_tally_call *ut_tally_calls(const struct ut_tally *t, size_t *n);
-bool ut_tally_is_person(const struct ut_tally *t);
 /* Names 1..*n of teams, or of queues; [0] is NULL. */
 const char *const *ut_tally_teams(const struct ut_tally *t, unsigned *n);
 const char *const *ut_tally_queues(const struct ut_tally *t, unsigned *n);
