@@ -67,8 +67,8 @@ TAMPERED = {
 }
 EXPORTS = ("csv", "jsonl", "vcon", "contact-lens")
 SHOWN = [("findings", ["findings", "--all"]), ("findings json", ["findings", "--all", "--json"]),
-         ("show", ["show", "1"]), ("show json", ["show", "--json", "1"]), ("journey", ["journey", "--customer", "c"])]
-SHOWN += [("export " + f, ["export", "-f", f, "1"]) for f in EXPORTS]
+         ("show", ["show", "call.wav"]), ("show json", ["show", "--json", "call.wav"]), ("journey", ["journey", "--customer", "c"])]
+SHOWN += [("export " + f, ["export", "-f", f, "call.wav"]) for f in EXPORTS]
 
 
 def seen(text):
