@@ -10,6 +10,7 @@
 #include "base/outfile.h"
 #include "base/sha256.h"
 #include "cli/cli.h"
+#include "cli/hand_out.h"
 #include "cli/pick.h"
 #include "clip/clip.h"
 #include "clip/example.h"
@@ -108,14 +109,6 @@ struct work {
 	size_t n_made, n_there, n_failed;
 };
 
-static enum ut_clip_format format_of(const char *name)
-{
-	for (int i = 0; name && i < UT_N_CLIP_FORMATS; i++)
-		if (strcmp(ut_clip_formats[i].name, name) == 0)
-			return (enum ut_clip_format)i;
-	return UT_CLIP_WAV;
-}
-
 static void file_name(const struct work *w, const struct ut_example *e, char *name, size_t cap)
 {
 	/* a number and a piece of the content's hash: nobody's name */
@@ -203,24 +196,11 @@ static enum ut_status hand_out(struct work *w, const char *name, const struct ut
 			       const char *made_as, const int64_t *ids, size_t n, char sha256[65],
 			       struct ut_error *err)
 {
-	struct ut_text path = { 0 };
-	enum ut_status st = ut_sha256_hex(bytes->s, bytes->len, sha256, err);
-
-	ut_text_addf(&path, "%s/%s", w->dir, name);
-	if (st == UT_OK && path.failed)
-		st = ut_fail(err, UT_ENOMEM, "not enough memory");
-	/* noted first: a purge must not miss a file that is there */
-	if (st == UT_OK)
-		st = ut_handed_note(w->s,
-				    &(struct ut_handed){ .path = path.s,
-							 .sha256 = sha256,
-							 .made_as = made_as,
-							 .actor = ut_cli_user() },
-				    ids, n, err);
-	if (st == UT_OK)
-		st = ut_outfile_write(w->dir, name, bytes->s, bytes->len, err);
-	ut_text_done(&path);
-	return st;
+	return ut_cli_hand_out(
+	    w->s,
+	    &(struct ut_cli_handed){
+		.dir = w->dir, .name = name, .made_as = made_as, .ids = ids, .n = n },
+	    bytes, sha256, err);
 }
 
 /* The fault names the recording or the call. *fatal: the next one would fail as well. */
@@ -245,10 +225,11 @@ static enum ut_status one(struct work *w, int64_t id, bool *fatal, struct ut_err
 		if (party < 0)
 			st = UT_EREFUSED;
 		else if (e.call.party[party].channel < 0)
-			st = ut_fail(err, UT_EREFUSED,
-				     "%s: a mono mix: the customer has no channel of their own; leave "
-				     "--channel customer out",
-				     e.call.media.path);
+			st = ut_fail(
+			    err, UT_EREFUSED,
+			    "%s: a mono mix: the customer has no channel of their own; leave "
+			    "--channel customer out",
+			    e.call.media.path);
 		else
 			spec.channel = e.call.party[party].channel;
 	}
@@ -257,11 +238,10 @@ static enum ut_status one(struct work *w, int64_t id, bool *fatal, struct ut_err
 	if (st == UT_OK) {
 		file_name(w, &e, name, sizeof(name));
 		ut_text_addf(&path, "%s/%s", w->dir, name);
-		ut_text_addf(&made_as,
-			     "clip 1: %.2f to %.2f s, channel %d, %s, fade %d ms, %.1f LUFS%s",
-			     spec.start_s, spec.end_s, spec.channel,
-			     ut_clip_formats[w->format].name, (int)o->fade_ms, o->level_lufs,
-			     o->disguise ? ", disguised" : "");
+		ut_text_addf(
+		    &made_as, "clip 1: %.2f to %.2f s, channel %d, %s, fade %d ms, %.1f LUFS%s",
+		    spec.start_s, spec.end_s, spec.channel, ut_clip_formats[w->format].name,
+		    (int)o->fade_ms, o->level_lufs, o->disguise ? ", disguised" : "");
 		/* masks that came later must go into it too */
 		for (unsigned c = 0; c < e.call.n_ch; c++) {
 			const struct ut_span_list *l = &e.call.ch[c].activity.spans;
@@ -315,8 +295,8 @@ static int make_all(struct work *w, const struct ut_pick_list *l)
 	/* before anything is out: what leaves no trace does not leave */
 	snprintf(subject, sizeof(subject), "clips: %zu as %s%s", l->n,
 		 ut_clip_formats[w->format].name, w->o->disguise ? ", disguised" : "");
-	if (l->n && ut_review_note(w->s, ut_cli_user(), "export", subject, (int64_t)l->n, &err) !=
-			UT_OK)
+	if (l->n &&
+	    ut_review_note(w->s, ut_cli_user(), "export", subject, (int64_t)l->n, &err) != UT_OK)
 		return ut_cli_fail(NULL, &err);
 	ut_text_add(&w->manifest, "file,call,date,start_s,end_s,closing_start_s,closing_end_s,"
 				  "tone,accepting,resigned,angry,heard,format,disguised,sha256,"
@@ -333,10 +313,9 @@ static int make_all(struct work *w, const struct ut_pick_list *l)
 			return UT_EXIT_RUNTIME;
 	}
 	if (w->n_made + w->n_there &&
-	    (w->manifest.failed
-		 ? ut_fail(&err, UT_ENOMEM, "not enough memory")
-		 : hand_out(w, "manifest.csv", &w->manifest, "manifest", l->v, l->n, sha256,
-			    &err)) != UT_OK)
+	    (w->manifest.failed ? ut_fail(&err, UT_ENOMEM, "not enough memory")
+				: hand_out(w, "manifest.csv", &w->manifest, "manifest", l->v, l->n,
+					   sha256, &err)) != UT_OK)
 		return ut_cli_fail(NULL, &err);
 	ut_text_addf(&out, "%zu clip%s in ", w->n_made + w->n_there,
 		     w->n_made + w->n_there == 1 ? "" : "s");
@@ -365,11 +344,9 @@ static enum ut_review_list list_of(const char *name)
 
 static int cmd_clips(int argc, char **argv)
 {
-	struct clips_opts o = { .before_s = 10,
-				.after_s = 2,
-				.level_lufs = -23,
-				.limit = 10,
-				.fade_ms = 20 };
+	struct clips_opts o = {
+		.before_s = 10, .after_s = 2, .level_lufs = -23, .limit = 10, .fade_ms = 20
+	};
 	struct work w = { .o = &o };
 	struct ut_pick_list l = { 0 };
 	struct ut_error err = { 0 };
@@ -386,7 +363,7 @@ static int cmd_clips(int argc, char **argv)
 		return ut_cli_usage(&ut_cmd_clips, "%s", wrong);
 	if (n && (ut_pick_any(&o.pick) || o.list))
 		return ut_cli_usage(&ut_cmd_clips, "calls by name, or filters: not both");
-	w.format = format_of(o.format);
+	w.format = ut_clip_format_find(o.format);
 	if (ut_clip_maker_start(1, &w.m, &err) != UT_OK)
 		return ut_cli_fail(NULL, &err);
 	st = ut_store_open(ut_cli_db(o.db), UT_STORE_MODIFY, &w.s, &err);
@@ -417,7 +394,8 @@ const struct ut_command ut_cmd_clips = {
 	.args = "[CALL...]",
 	.help = "excerpts around closings, as sound files",
 	.about =
-	    "Each excerpt is faded, brought to one loudness (never compressed, so loud stays loud), "
+	    "Each excerpt is faded, brought to one loudness (never compressed, so loud stays "
+	    "loud), "
 	    "and named by the call's number: no name of a person is in a file name. What the "
 	    "metadata masks and what touch tones spell is silent. manifest.csv says where each "
 	    "clip comes from and what was found. CALL is named as for `undertone show`; without "

@@ -12,11 +12,10 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
-#include "base/sha256.h"
 #include "cli/cli.h"
+#include "cli/hand_out.h"
 #include "cli/pick.h"
 #include "clip/pack.h"
-#include "store/handed.h"
 
 enum { MAX_PROMPTS = 20, MAX_PROMPT_BYTES = 500, MANY = 1000 };
 
@@ -341,30 +340,19 @@ static enum ut_status check_free(const char *out, struct ut_error *err)
 		       out);
 }
 
-static enum ut_status hand_out(struct work *w, const char *dir, const char *name,
-			       const char *pack, const struct ut_text *bytes, const int64_t *ids,
-			       size_t n, struct ut_error *err)
+static enum ut_status hand_out(struct work *w, const char *dir, const char *name, const char *pack,
+			       const struct ut_text *bytes, int64_t call_id, struct ut_error *err)
 {
-	struct ut_text path = { 0 };
 	char sha256[65];
-	enum ut_status st = ut_sha256_hex(bytes->s, bytes->len, sha256, err);
 
-	ut_text_addf(&path, "%s/%s", dir, name);
-	if (st == UT_OK && path.failed)
-		st = ut_fail(err, UT_ENOMEM, "not enough memory");
-	/* noted first: a purge must not miss a file that is there */
-	if (st == UT_OK)
-		st = ut_handed_note(w->s,
-				    &(struct ut_handed){ .path = path.s,
-							 .pack = pack ? pack : path.s,
-							 .sha256 = sha256,
-							 .made_as = "pack",
-							 .actor = ut_cli_user() },
-				    ids, n, err);
-	if (st == UT_OK)
-		st = ut_outfile_write(dir, name, bytes->s, bytes->len, err);
-	ut_text_done(&path);
-	return st;
+	return ut_cli_hand_out(w->s,
+			       &(struct ut_cli_handed){ .dir = dir,
+							.name = name,
+							.pack = pack,
+							.made_as = "pack",
+							.ids = call_id ? &call_id : w->ids,
+							.n = call_id ? 1 : w->n_ids },
+			       bytes, sha256, err);
 }
 
 static enum ut_status write_folder(struct work *w, struct ut_error *err)
@@ -375,8 +363,7 @@ static enum ut_status write_folder(struct work *w, struct ut_error *err)
 	for (size_t i = 0; st == UT_OK && i < w->pack.n_files; i++) {
 		const struct ut_pack_file *f = &w->pack.file[i];
 
-		st = hand_out(w, dir, f->name, dir, &f->bytes, f->call_id ? &f->call_id : w->ids,
-			      f->call_id ? 1 : w->n_ids, err);
+		st = hand_out(w, dir, f->name, dir, &f->bytes, f->call_id, err);
 	}
 	free(dir);
 	return st;
@@ -385,7 +372,7 @@ static enum ut_status write_folder(struct work *w, struct ut_error *err)
 static enum ut_status write_zip(struct work *w, struct ut_error *err)
 {
 	const char *slash = strrchr(w->o->out, '/'), *base = slash ? slash + 1 : w->o->out;
-	struct ut_text parent = { 0 }, folder = { 0 }, bytes = { 0 };
+	struct ut_text parent = { 0 }, folder = { 0 }, path = { 0 }, bytes = { 0 };
 	char *dir = NULL;
 	enum ut_status st;
 
@@ -399,9 +386,13 @@ static enum ut_status write_zip(struct work *w, struct ut_error *err)
 		st = ut_outfile_folder(parent.s, &dir, err);
 	if (st == UT_OK)
 		st = ut_pack_zip(&w->pack, folder.len ? folder.s : "pack", &bytes, err);
-	if (st == UT_OK)
-		st = hand_out(w, dir, base, NULL, &bytes, w->ids, w->n_ids, err);
+	if (st == UT_OK) {
+		ut_text_addf(&path, "%s/%s", dir, base); /* the zip is its own pack */
+		st = path.failed ? ut_fail(err, UT_ENOMEM, "not enough memory")
+				 : hand_out(w, dir, base, path.s, &bytes, 0, err);
+	}
 	free(dir);
+	ut_text_done(&path);
 	ut_text_done(&parent);
 	ut_text_done(&folder);
 	ut_text_done(&bytes);
@@ -426,8 +417,8 @@ static int finish(struct work *w, const struct ut_pick_list *named)
 	if (st == UT_OK)
 		st = ut_pack_finish(&w->pack, &err);
 	if (st == UT_OK) /* what leaves no trace does not leave */
-		st = ut_review_note(w->s, ut_cli_user(), "export", subject, (int64_t)w->n_ids,
-				    &err);
+		st =
+		    ut_review_note(w->s, ut_cli_user(), "export", subject, (int64_t)w->n_ids, &err);
 	if (st == UT_OK)
 		st = is_zip(w->o->out) ? write_zip(w, &err) : write_folder(w, &err);
 	if (st != UT_OK)
@@ -442,14 +433,6 @@ static int finish(struct work *w, const struct ut_pick_list *named)
 	rc = ut_cli_print(&out);
 	ut_text_done(&out);
 	return rc == UT_EXIT_FINE && w->n_failed ? UT_EXIT_SOME_FAILED : rc;
-}
-
-static enum ut_clip_format format_of(const char *name)
-{
-	for (int i = 0; name && i < UT_N_CLIP_FORMATS; i++)
-		if (strcmp(ut_clip_formats[i].name, name) == 0)
-			return (enum ut_clip_format)i;
-	return UT_CLIP_WAV;
 }
 
 static int cmd_pack(int argc, char **argv)
@@ -483,7 +466,7 @@ static int cmd_pack(int argc, char **argv)
 	strftime(today, sizeof(today), "%Y-%m-%d", &tm);
 	po = (struct ut_pack_opts){ .names = o.names,
 				    .disguised = o.disguise,
-				    .format = format_of(o.format),
+				    .format = ut_clip_format_find(o.format),
 				    .title = o.title,
 				    .prompts = (const char *const *)w.prompt,
 				    .n_prompts = w.n_prompts,
@@ -517,13 +500,18 @@ const struct ut_command ut_cmd_pack = {
 	.args = "[CALL...]",
 	.help = "a workshop pack: a folder or zip that opens in any browser",
 	.about =
-	    "Excerpts with pictures, evidence, what reviewers heard and room for questions; a handout "
-	    "to print, a playlist, a table. It needs neither this program nor a network. What reviewers "
-	    "heard decides what is a bad and what is a good example; where nobody has listened, the "
+	    "Excerpts with pictures, evidence, what reviewers heard and room for questions; a "
+	    "handout "
+	    "to print, a playlist, a table. It needs neither this program nor a network. What "
+	    "reviewers "
+	    "heard decides what is a bad and what is a good example; where nobody has listened, "
+	    "the "
 	    "model does, and the page says \"unconfirmed\". CALL is named as for `undertone show`; "
 	    "without one, the likeliest that pass the filters. No name of a customer, agent or "
-	    "reviewer goes into it without --names; a reviewer's note is taken as it was written. The "
-	    "database notes each file, so that `undertone purge` can remove it; copies that were given "
+	    "reviewer goes into it without --names; a reviewer's note is taken as it was written. "
+	    "The "
+	    "database notes each file, so that `undertone purge` can remove it; copies that were "
+	    "given "
 	    "away are out of its reach (docs/workshop.md).",
 	.opts = pack_opts,
 };

@@ -18,9 +18,9 @@
 #include "store/store.h"
 
 enum {
-	UT_CLIP_MAX_S = 600,             /* of one excerpt */
-	UT_CLIP_MAX_PIECE = 4 << 20,     /* bytes of one piece of a whole call */
-	UT_CLIP_MIX = -1,                /* all channels together */
+	UT_CLIP_MAX_S = 600,         /* of one excerpt */
+	UT_CLIP_MAX_PIECE = 4 << 20, /* bytes of one piece of a whole call */
+	UT_CLIP_MIX = -1,            /* all channels together */
 };
 
 struct ut_clip_maker;
@@ -43,6 +43,8 @@ struct ut_clip_format_info {
 	const char *name, *extension, *mime;
 };
 extern const struct ut_clip_format_info ut_clip_formats[UT_N_CLIP_FORMATS];
+/* By its name; WAV where it is NULL or none of them. */
+enum ut_clip_format ut_clip_format_find(const char *name);
 
 struct ut_clip_spec {
 	double start_s, end_s; /* in the recording; what lies outside of it is left out */
@@ -54,7 +56,7 @@ struct ut_clip_spec {
 };
 
 struct ut_clip {
-	struct ut_text bytes; /* the file, whole */
+	struct ut_text bytes;  /* the file, whole */
 	double start_s, end_s; /* what it holds */
 	unsigned rate_hz;
 	/* ITU-R BS.1770 of what was written, as one channel; -INFINITY: nothing above its gate */
@@ -107,8 +109,8 @@ struct ut_clip_view {
 
 /*
  * Only ever of a verified external customer: UT_EREFUSED with the reason where ut_call_customer
- * finds none. Of a mono mix that was told apart, the customer's turns alone. start and end are widened to whole frames; at most UT_CLIP_MAX_S. Free with done,
- * also after a failure.
+ * finds none. Of a mono mix that was told apart, the customer's turns alone. start and end are
+ * widened to whole frames; at most UT_CLIP_MAX_S. Free with done, also after a failure.
  */
 enum ut_status ut_clip_view(struct ut_clip_maker *m, int fd, const struct ut_call *c,
 			    double start_s, double end_s, struct ut_clip_view *ret,

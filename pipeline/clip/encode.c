@@ -15,6 +15,14 @@ const struct ut_clip_format_info ut_clip_formats[UT_N_CLIP_FORMATS] = {
 	[UT_CLIP_OPUS] = { "opus", ".opus", "audio/ogg" },
 };
 
+enum ut_clip_format ut_clip_format_find(const char *name)
+{
+	for (int i = 0; name && i < UT_N_CLIP_FORMATS; i++)
+		if (strcmp(ut_clip_formats[i].name, name) == 0)
+			return (enum ut_clip_format)i;
+	return UT_CLIP_WAV;
+}
+
 enum ut_status ut_clip_resample(const float *x, size_t n, unsigned from_hz, unsigned to_hz,
 				float **ret, size_t *n_ret, struct ut_error *err)
 {

@@ -37,6 +37,19 @@ enum ut_status ut_claims_add(struct ut_claims *c, const struct ut_claim_party *p
 	return UT_OK;
 }
 
+static int by_start(const void *a, const void *b)
+{
+	const struct ut_span *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+void ut_claims_sort_known(struct ut_claims *c)
+{
+	if (c->known.n > 1)
+		qsort(c->known.v, c->known.n, sizeof(*c->known.v), by_start);
+}
+
 bool ut_channel_parse(const char *s, struct ut_claim_party *p)
 {
 	char *end;

@@ -44,8 +44,8 @@ struct ut_claims {
 	struct ut_claim_party party[UT_MAX_PARTIES];
 	unsigned n_parties;
 	enum ut_role first; /* who speaks first; UT_ROLE_UNKNOWN: not said */
-	bool internal;    /* both sides are employees */
-	bool transferred; /* more than one agent took part */
+	bool internal;      /* both sides are employees */
+	bool transferred;   /* more than one agent took part */
 	struct ut_span_list known;
 };
 
@@ -53,6 +53,9 @@ void ut_claims_done(struct ut_claims *c);
 /* UT_EMETA where there are too many. */
 enum ut_status ut_claims_add(struct ut_claims *c, const struct ut_claim_party *p,
 			     struct ut_error *err);
+
+/* The known spans by their start, once all are read. */
+void ut_claims_sort_known(struct ut_claims *c);
 
 /* "left", "right", "all" or a number; false where it is none of them. */
 bool ut_channel_parse(const char *s, struct ut_claim_party *p);

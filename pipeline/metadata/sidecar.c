@@ -9,11 +9,10 @@
 #include "metadata/claims.h"
 
 static const char *const keys[] = {
-	"schema",        "call_id",    "start_time",   "direction",        "queue",
-	"team",          "agent_id",   "customer_key", "case_id",          "language",
-	"purpose",       "notice",     "profile",      "customer_channel", "agent_channel",
-	"customer_kind", "agent_kind", "internal",     "parties",          "masked",
-	"hold",          "first_speaker", NULL,
+	"schema",   "call_id",          "start_time",    "direction",     "queue",      "team",
+	"agent_id", "customer_key",     "case_id",       "language",      "purpose",    "notice",
+	"profile",  "customer_channel", "agent_channel", "customer_kind", "agent_kind", "internal",
+	"parties",  "masked",           "hold",          "first_speaker", NULL,
 };
 static const char *const party_keys[] = { "channel", "role", "kind", "id", NULL };
 static const char *const span_keys[] = { "start_s", "end_s", "reason", NULL };
@@ -134,13 +133,6 @@ static enum ut_status read_party(const json_t *v, size_t i, const char *name, st
 	return ut_claims_add(c, &p, err);
 }
 
-static int by_start(const void *a, const void *b)
-{
-	const struct ut_span *x = a, *y = b;
-
-	return x->start < y->start ? -1 : x->start > y->start;
-}
-
 static enum ut_status read_spans(const json_t *j, const char *key, enum ut_span_kind kind,
 				 const char *name, struct ut_claims *c, struct ut_error *err)
 {
@@ -252,8 +244,7 @@ static enum ut_status read_all(const json_t *j, const char *name, struct ut_clai
 		st = read_spans(j, "masked", UT_SPAN_MASKED, name, c, err);
 	if (st == UT_OK)
 		st = read_spans(j, "hold", UT_SPAN_MUSIC, name, c, err);
-	if (c->known.n > 1)
-		qsort(c->known.v, c->known.n, sizeof(*c->known.v), by_start);
+	ut_claims_sort_known(c);
 	return st;
 }
 

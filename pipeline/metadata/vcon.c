@@ -163,13 +163,6 @@ static enum ut_status claim_parties(struct vcon *v, struct ut_error *err)
 	return UT_OK;
 }
 
-static int by_start(const void *a, const void *b)
-{
-	const struct ut_span *x = a, *y = b;
-
-	return x->start < y->start ? -1 : x->start > y->start;
-}
-
 static const struct {
 	const char *on, *off;
 	enum ut_span_kind kind;
@@ -294,8 +287,7 @@ static enum ut_status history(struct vcon *v, struct ut_error *err)
 		 * short */
 		if (h.since[k] >= 0)
 			st = known(v, h.since[k], end > 0 ? h.last : 1e6, pairs[k].kind, err);
-	if (v->c->known.n > 1)
-		qsort(v->c->known.v, v->c->known.n, sizeof(*v->c->known.v), by_start);
+	ut_claims_sort_known(v->c);
 	v->c->transferred = h.agents > 1 || in_transfer(v);
 	return st;
 }

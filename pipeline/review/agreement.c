@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
+
 enum { N = UT_AGREEMENT_MAX_VALUES };
 
 /* What one unit adds to the coincidence matrix: pairs of values, each pair counted 1 / (m - 1). */
@@ -52,13 +54,6 @@ static bool alpha_of(const struct unit *u, const size_t *pick, size_t n_units, d
 	return true;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static uint64_t next(uint64_t *s)
 {
 	/* SplitMix64, Steele et al. 2014 */
@@ -89,7 +84,7 @@ static enum ut_status bootstrap(const struct unit *u, size_t n, unsigned n_boot,
 		k += alpha_of(u, pick, n, &a[k]);
 	}
 	if (k >= 40) {
-		qsort(a, k, sizeof(*a), by_value);
+		qsort(a, k, sizeof(*a), ut_by_double);
 		ret->lo = a[(size_t)floor(0.025 * (double)(k - 1))];
 		ret->hi = a[(size_t)ceil(0.975 * (double)(k - 1))];
 		ret->has_interval = true;

@@ -272,8 +272,7 @@ enum ut_status ut_store_call_closing(struct ut_store *s, int64_t call_id,
 	" WHERE " DAY " BETWEEN ?1 AND ?3 AND (?4 IS NULL OR c.team = ?4)"                         \
 	" AND (?5 IS NULL OR c.queue = ?5)"                                                        \
 	" AND (SELECT count(*) FROM party AS q WHERE q.call_id = c.id AND q.role = 'customer')"    \
-	" = 1 AND NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"             \
-	" (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model))"
+	" = 1 AND" UT_DB_CURRENT
 #define FACT_COLUMNS                                                                               \
 	" c.id, " DAY " < ?2, p.party, c.hold_s, c.n_holds, coalesce(c.longest_wait_s, 0),"        \
 	" c.longest_silence_s, m.longest_turn_s, c.duration_s,"                                    \
@@ -676,9 +675,8 @@ enum ut_status ut_store_coaching(struct ut_store *s, const char *person, ut_coac
 	sqlite3_stmt *st = ut_db_stmt(
 	    s,
 	    "SELECT g.id, g.at, g.author, g.person, g.kind, g.topic, g.note, g.discussed,"
-	    " (SELECT c.id FROM call AS c WHERE c.content = g.content"
-	    " ORDER BY c.current_since DESC, c.options DESC, c.model DESC LIMIT 1)"
-	    " FROM coaching AS g WHERE g.person = ? ORDER BY g.at, g.id",
+	    " " UT_DB_CURRENT_OF(
+		"g.content") " FROM coaching AS g WHERE g.person = ? ORDER BY g.at, g.id",
 	    err);
 	int rc;
 

@@ -15,9 +15,8 @@ enum ut_status ut_store_heard(struct ut_store *s, ut_heard_fn *fn, void *user, s
 	    " JOIN tone AS t ON t.call_id = c.id JOIN closing AS k ON k.call_id = c.id"
 	    " JOIN party AS p ON p.call_id = k.call_id AND p.party = k.party"
 	    " AND p.role = 'customer' AND p.kind = 'external' AND p.verified = 1"
-	    " WHERE NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"
-	    " (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model))"
-	    " AND NOT EXISTS (SELECT 1 FROM calibration AS b WHERE b.id = v.calibration_id"
+	    " WHERE" UT_DB_CURRENT
+	    "AND NOT EXISTS (SELECT 1 FROM calibration AS b WHERE b.id = v.calibration_id"
 	    " AND b.ended_at IS NULL)"
 	    " AND NOT EXISTS (SELECT 1 FROM verdict AS w WHERE w.content = v.content"
 	    " AND w.reviewer_id = v.reviewer_id AND w.id > v.id AND NOT EXISTS (SELECT 1 FROM"

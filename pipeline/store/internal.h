@@ -17,13 +17,26 @@ struct ut_store {
 	char *path;
 	enum ut_store_mode mode;
 	int probe_fd; /* see lock_holder in error.c; -1 */
-	/* current_since of what this handle's run confirms, and of what it adds; "" without a run */
+	/* current_since of what this handle's run confirms, and of what it adds; "" without a run
+	 */
 	char confirmed[64], added[64];
 	struct ut_store_stmt {
 		const char *sql; /* the literal's address is the key */
 		sqlite3_stmt *st;
 	} stmt[UT_STORE_STMTS];
 };
+
+/*
+ * Of several results of one recording (content) the one that counts, as in view current_call: the
+ * condition on a row `c` of call, and the row's id of a content. One rule, in one place: what an
+ * earlier result said of a person must not come back by another query.
+ */
+#define UT_DB_CURRENT                                                                              \
+	" NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"                     \
+	" (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model)) "
+#define UT_DB_CURRENT_OF(content)                                                                  \
+	"(SELECT c.id FROM call AS c WHERE c.content = " content                                   \
+	" ORDER BY c.current_since DESC, c.options DESC, c.model DESC LIMIT 1)"
 
 /* Prepares once, then hands the same statement out again, reset. sql is a literal. NULL: err. */
 sqlite3_stmt *ut_db_stmt(struct ut_store *s, const char *sql, struct ut_error *err);
@@ -86,10 +99,10 @@ enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct u
 enum ut_status ut_db_audit(struct ut_store *s, const char *actor, const char *action,
 			   const char *subject, int64_t n_calls, struct ut_error *err);
 
-/* merge_review.c: reviewers, sessions, verdicts and coaching notes, inside the caller's transaction,
- * after the calls. *n: rows that were new. */
+/* merge_review.c: reviewers, sessions, verdicts and coaching notes, inside the caller's
+ * transaction, after the calls. *n: rows that were new. */
 enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, int64_t *n,
-				 struct ut_error *err);
+				  struct ut_error *err);
 /* handed.c: tells fn (NULL allowed) of what was handed out of the contents in `gone`, and forgets
  * it. */
 enum ut_status ut_db_purge_handed(struct ut_store *s, ut_handed_fn *fn, void *user,

@@ -4,9 +4,6 @@
 
 #include <math.h>
 
-#define CURRENT                                                                                    \
-	" NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"                     \
-	" (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model)) "
 /* The tone, should the triggers be gone, only of a verified external customer. */
 #define TONE                                                                                       \
 	" LEFT JOIN closing AS k ON k.call_id = c.id LEFT JOIN tone AS t ON t.call_id = c.id AND"  \
@@ -26,11 +23,11 @@ enum ut_status ut_store_legs(struct ut_store *s, const struct ut_journey_key *ke
 {
 	sqlite3_stmt *st =
 	    key->by_case
-		? ut_db_stmt(s, LEG "WHERE c.case_id = ? AND" CURRENT ORDER, err)
+		? ut_db_stmt(s, LEG "WHERE c.case_id = ? AND" UT_DB_CURRENT ORDER, err)
 		: ut_db_stmt(s,
 			     LEG "WHERE c.id IN (SELECT id FROM call WHERE customer_key = ?1"
 				 " UNION SELECT p.call_id FROM party AS p WHERE p.person = ?1 AND"
-				 " p.role = 'customer') AND" CURRENT ORDER,
+				 " p.role = 'customer') AND" UT_DB_CURRENT ORDER,
 			     err);
 	int rc;
 
@@ -72,7 +69,7 @@ enum ut_status ut_store_worst_journeys(struct ut_store *s, bool by_wait, int64_t
 	    "SELECT by_case, key FROM (SELECT c.case_id IS NOT NULL AS by_case,"
 	    " coalesce(c.case_id, c.customer_key) AS key, t.resigned + t.angry AS bad,"
 	    " c.longest_wait_s AS wait FROM call AS c" TONE
-	    "WHERE coalesce(c.case_id, c.customer_key) IS NOT NULL AND" CURRENT ")"
+	    "WHERE coalesce(c.case_id, c.customer_key) IS NOT NULL AND" UT_DB_CURRENT ")"
 	    " GROUP BY by_case, key HAVING count(*) > 1"
 	    " ORDER BY CASE WHEN ?1 THEN coalesce(max(wait), -1) ELSE coalesce(max(bad), -1) END"
 	    " DESC, CASE WHEN ?1 THEN coalesce(max(bad), -1) ELSE coalesce(max(wait), -1) END DESC,"

@@ -146,9 +146,8 @@ static enum ut_status find_key(struct ut_store *s, const struct ut_store_key *k,
 {
 	sqlite3_stmt *st = ut_db_stmt(
 	    s,
-	    "SELECT id, NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"
-	    " (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model)),"
-	    " NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND o.id <> c.id)"
+	    "SELECT id," UT_DB_CURRENT
+	    ", NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND o.id <> c.id)"
 	    " FROM call AS c WHERE content = ? AND options = ? AND model = ?",
 	    err);
 	int n = 0, rc;

@@ -13,9 +13,6 @@
 	" c.start_time, c.team, c.queue, c.agent_id, coalesce(t.label, 'none'), t.accepting,"      \
 	" t.resigned, t.angry, t.resigned + t.angry, k.start_frame / 100.0, k.end_frame / 100.0,"  \
 	" k.found_by, k.phrase "
-#define CURRENT                                                                                    \
-	" NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"                     \
-	" (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model)) "
 
 static enum ut_status list(struct ut_store *s, sqlite3_stmt *st, int64_t *left, ut_finding_fn *fn,
 			   void *user, struct ut_error *err)
@@ -66,7 +63,7 @@ enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_que
 				       " JOIN party AS p ON p.call_id = k.call_id AND p.party ="
 				       " k.party AND p.role = 'customer' AND p.kind = 'external'"
 				       " AND p.verified = 1" /* should the triggers be gone */
-				       " WHERE t.resigned + t.angry >= ? AND" CURRENT
+				       " WHERE t.resigned + t.angry >= ? AND" UT_DB_CURRENT
 				       "ORDER BY t.resigned + t.angry DESC, c.content",
 		       err);
 	enum ut_status rc;
@@ -80,7 +77,8 @@ enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_que
 	st = ut_db_stmt(s,
 			FINDING_COLUMNS "FROM call AS c LEFT JOIN closing AS k ON k.call_id = c.id"
 					" LEFT JOIN tone AS t ON t.call_id = c.id"
-					" WHERE t.call_id IS NULL AND" CURRENT "ORDER BY c.content",
+					" WHERE t.call_id IS NULL AND" UT_DB_CURRENT
+					"ORDER BY c.content",
 			err);
 	return st ? list(s, st, &left, fn, user, err) : UT_EDB;
 }
@@ -88,12 +86,13 @@ enum ut_status ut_store_findings(struct ut_store *s, const struct ut_finding_que
 enum ut_status ut_store_counts(struct ut_store *s, struct ut_store_counts *ret,
 			       struct ut_error *err)
 {
-	sqlite3_stmt *st = ut_db_stmt(s,
-				      "SELECT count(*), count(t.call_id), count(k.call_id),"
-				      " (SELECT count(*) FROM failure) FROM call AS c"
-				      " LEFT JOIN closing AS k ON k.call_id = c.id"
-				      " LEFT JOIN tone AS t ON t.call_id = c.id WHERE" CURRENT,
-				      err);
+	sqlite3_stmt *st =
+	    ut_db_stmt(s,
+		       "SELECT count(*), count(t.call_id), count(k.call_id),"
+		       " (SELECT count(*) FROM failure) FROM call AS c"
+		       " LEFT JOIN closing AS k ON k.call_id = c.id"
+		       " LEFT JOIN tone AS t ON t.call_id = c.id WHERE" UT_DB_CURRENT,
+		       err);
 
 	if (!st || ut_db_next(s, st, err) < 0)
 		return UT_EDB;
@@ -110,10 +109,8 @@ enum ut_status ut_store_stored(struct ut_store *s, int64_t call_id, struct ut_st
 {
 	sqlite3_stmt *st = ut_db_stmt(
 	    s,
-	    "SELECT content, options, model, analysed_at, coalesce(run_id, 0),"
-	    " NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content = c.content AND"
-	    " (o.current_since, o.options, o.model) > (c.current_since, c.options, c.model))"
-	    " FROM call AS c WHERE id = ?",
+	    "SELECT content, options, model, analysed_at, coalesce(run_id, 0)," UT_DB_CURRENT
+	    "FROM call AS c WHERE id = ?",
 	    err);
 	char *const to[] = { ret->key.content, ret->key.options, ret->key.model, ret->analysed_at };
 	const size_t cap[] = { 65, 65, 65, sizeof(ret->analysed_at) };
@@ -143,12 +140,8 @@ enum ut_status ut_store_stored(struct ut_store *s, int64_t call_id, struct ut_st
 
 enum ut_status ut_store_must_be_current(struct ut_store *s, int64_t call_id, struct ut_error *err)
 {
-	sqlite3_stmt *st =
-	    ut_db_stmt(s,
-		       "SELECT id FROM call WHERE content ="
-		       " (SELECT content FROM call WHERE id = ?)"
-		       " ORDER BY current_since DESC, options DESC, model DESC LIMIT 1",
-		       err);
+	sqlite3_stmt *st = ut_db_stmt(
+	    s, "SELECT " UT_DB_CURRENT_OF("k.content") " FROM call AS k WHERE k.id = ?", err);
 	int64_t now;
 	int rc;
 

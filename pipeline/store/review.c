@@ -256,9 +256,7 @@ static enum ut_status may_judge(struct ut_store *s, const struct ut_verdict *v,
 		{ "SELECT 1 FROM tone AS t JOIN closing AS k ON k.call_id = t.call_id JOIN party AS"
 		  " p ON p.call_id = k.call_id AND p.party = k.party JOIN call AS c ON c.id ="
 		  " t.call_id WHERE t.call_id = ? AND p.role = 'customer' AND p.kind = 'external'"
-		  " AND p.verified = 1 AND NOT EXISTS (SELECT 1 FROM call AS o WHERE o.content ="
-		  " c.content AND (o.current_since, o.options, o.model) >"
-		  " (c.current_since, c.options, c.model))",
+		  " AND p.verified = 1 AND" UT_DB_CURRENT,
 		  "there is no tone of a verified external customer to judge" },
 		{ "SELECT 1 FROM calibration AS b JOIN calibration_call AS x ON x.calibration_id ="
 		  " b.id JOIN call AS c ON c.content = x.content WHERE b.id = ?1 AND b.ended_at IS"
@@ -611,11 +609,6 @@ enum ut_status ut_review_end_calibration(struct ut_store *s, int64_t by, int64_t
 	return ut_db_end(s, rc, err);
 }
 
-/* The result of a content that is shown; as in view current_call. */
-#define CURRENT_OF(content)                                                                        \
-	"(SELECT c.id FROM call AS c WHERE c.content = " content                                   \
-	" ORDER BY c.current_since DESC, c.options DESC, c.model DESC LIMIT 1)"
-
 enum ut_status ut_review_next_blind(struct ut_store *s, int64_t id, int64_t reviewer_id,
 				    int64_t *call_id, int64_t *n, struct ut_error *err)
 {
@@ -648,7 +641,7 @@ enum ut_status ut_review_ratings(struct ut_store *s, int64_t id, ut_rating_fn *f
 {
 	sqlite3_stmt *st = ut_db_stmt(
 	    s,
-	    "SELECT x.n, coalesce(" CURRENT_OF(
+	    "SELECT x.n, coalesce(" UT_DB_CURRENT_OF(
 		"x.content") ", 0), v.reviewer_id, r.name, v.heard,"
 			     " (SELECT label FROM review_item AS i WHERE i.content = x.content)"
 			     " FROM calibration_call AS x JOIN verdict AS v ON v.content ="
