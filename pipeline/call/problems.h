@@ -41,8 +41,9 @@
 	X(channel_cut, "a channel begins later or ends earlier than the other; nobody is verified") \
 	X(announcement, "a recorded announcement is on the agent's side before the agent answers") \
 	X(hold, "the call was on hold")                                                            \
-	X(new_voice, "after a hold another voice speaks on one side") \
+	X(new_voice, "after a hold another voice speaks on the agent's side") \
 	X(start_unknown, "two files of one call, and nothing says when each was started")          \
+	X(other_customer, "after a hold another voice speaks on the customer's side; nobody is verified") \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

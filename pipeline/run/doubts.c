@@ -394,7 +394,8 @@ static enum ut_status another_voice(const struct ut_call *c, int party, int64_t 
 	return UT_OK;
 }
 
-static enum ut_status voices(struct ut_call *c, int customer, int agent, struct ut_error *err)
+/* A new agent after a hold. */
+static enum ut_status agents(struct ut_call *c, int customer, int agent, struct ut_error *err)
 {
 	int64_t at, spoken;
 	enum ut_status st = another_voice(c, agent, &at, err);
@@ -408,18 +409,30 @@ static enum ut_status voices(struct ut_call *c, int customer, int agent, struct 
 		    "after the hold that ends at %lld:%02lld another voice speaks on "
 		    "the agent's side (a transfer?): the agents' measures are one sum",
 		    (long long)at / 6000, (long long)at / 100 % 60);
-	if (st == UT_OK)
-		st = another_voice(c, customer, &at, err);
-	/* An angry voice is another one too, and it is the very one that is looked for: no doubt.
-	 */
-	if (st == UT_OK && at >= 0)
-		st =
-		    ut_call_problem(c, "new_voice",
-				    "after the hold that ends at %lld:%02lld another voice, or one "
-				    "in another mood, speaks on the customer's side: if it is "
-				    "another person, the closing was measured against somebody "
-				    "else's earlier speech",
-				    (long long)at / 6000, (long long)at / 100 % 60);
+	return st;
+}
+
+/*
+ * Whoever was verified spoke before the hold. An angry voice may be taken for another one, and is
+ * then lost to the list; but a tone of somebody whom nobody verified, measured against another
+ * person's usual, is worse.
+ */
+static enum ut_status handed_over(struct ut_call *c, int customer, struct ut_error *err)
+{
+	int64_t at;
+	enum ut_status st = another_voice(c, customer, &at, err);
+
+	if (st == UT_OK && at >= 0) {
+		char text[256];
+
+		snprintf(
+		    text, sizeof(text),
+		    "after the hold that ends at %lld:%02lld another voice, or one in quite "
+		    "another mood, speaks on the customer's side: who closes may not be who was "
+		    "verified",
+		    (long long)at / 6000, (long long)at / 100 % 60);
+		st = doubt(c, "other_customer", text);
+	}
 	return st;
 }
 
@@ -496,7 +509,9 @@ enum ut_status ut_step_doubts(UT_UNUSED struct ut_analyser *a, const struct ut_r
 		if (st == UT_OK)
 			st = announcement(c, customer, agent, err);
 		if (st == UT_OK)
-			st = voices(c, customer, agent, err);
+			st = agents(c, customer, agent, err);
 	}
+	if (st == UT_OK && customer >= 0 && c->party[customer].channel >= 0)
+		st = handed_over(c, customer, err);
 	return st == UT_OK ? UT_OK : ut_fail(err, UT_ENOMEM, "not enough memory");
 }

@@ -16,7 +16,7 @@
 #include "isolate/worker.h"
 
 /* Raise it when a change of the analysis changes results: it is part of every result's key. */
-enum { UT_ANALYSIS_VERSION = 2 };
+enum { UT_ANALYSIS_VERSION = 3 };
 
 struct ut_recording { /* as the analysis sees it; lent */
 	int fd;

@@ -14,7 +14,7 @@ number = failed = 0
 table = [("trap", "problem named", "tone", "other problems")]
 # what this test is about: none of it may be said of a call without a trap
 OURS = {"dual_mono", "maybe_swapped", "silent_channel", "customer_silent", "leak", "misaligned", "channel_cut",
-        "announcement", "hold", "new_voice", "role_conflict", "mono_split", "voices_unsure"}
+        "announcement", "hold", "new_voice", "other_customer", "role_conflict", "mono_split", "voices_unsure"}
 
 
 def read(path, ch=None):
@@ -197,7 +197,7 @@ def rows(tmp, calls):
     other = revoice(a[half:], calls["SNG0480"][1])
     row(tmp, "transfer, a new agent's voice", "new_voice", True,
         [c[:half] + quiet(hold) + c[half:], a[:half] + hold + other], left)
-    row(tmp, "another customer's voice", "new_voice", "any",
+    row(tmp, "another customer's voice", "other_customer", False,
         [c[:half] + quiet(hold) + revoice(c[half:], calls["MUL1423"][0]), a[:half] + hold + a[half:]], left)
     row(tmp, "transfer, party_history", "transferred", True, [c, a],
         {"parties": [{"channel": 0, "role": "customer"}, {"channel": 1, "role": "agent", "id": "a1"},
