@@ -2,6 +2,7 @@
 #include "base/day.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { ERA = 146097, LAST = 2932896 }; /* days of 400 years; 9999-12-31 */
 
@@ -54,6 +55,11 @@ bool ut_day_parse(const char *s, int64_t *day)
 		return false;
 	*day = n;
 	return true;
+}
+
+bool ut_day_only(const char *s, int64_t *day)
+{
+	return s && strlen(s) == UT_DAY_TEXT - 1 && ut_day_parse(s, day);
 }
 
 void ut_day_text(int64_t day, char text[UT_DAY_TEXT])

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/day.h"
 #include "cli/analysis.h"
 #include "run/batch.h"
 #include "run/job.h"
@@ -106,8 +107,9 @@ static bool parse_when(const char *s, int64_t *ns)
 	for (size_t i = 0; i < UT_ARRAY_LEN(forms); i++) {
 		struct tm tm = { .tm_isdst = -1 };
 		const char *rest = strptime(s, forms[i], &tm);
+		int64_t day; /* strptime takes the 31st of February, and mktime makes March of it */
 
-		if (rest && !*rest) {
+		if (rest && !*rest && ut_day_parse(s, &day)) {
 			*ns = (int64_t)mktime(&tm) * 1000000000;
 			return true;
 		}

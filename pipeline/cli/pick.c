@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/day.h"
+
 bool ut_pick_push(struct ut_pick_list *l, int64_t id)
 {
 	if (l->n == l->cap) {
@@ -27,23 +29,15 @@ bool ut_pick_any(const struct ut_pick *p)
 	       p->from || p->to;
 }
 
-static bool is_day(const char *s)
-{
-	static const char shape[] = "dddd-dd-dd";
-
-	for (size_t i = 0; i < sizeof(shape); i++)
-		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i])
-			return false;
-	return true;
-}
-
 const char *ut_pick_check(const struct ut_pick *p)
 {
-	if (p->from && !is_day(p->from))
+	int64_t from = 0, to = INT64_MAX;
+
+	if (p->from && !ut_day_only(p->from, &from))
 		return "--from: a day as 2026-11-01";
-	if (p->to && !is_day(p->to))
+	if (p->to && !ut_day_only(p->to, &to))
 		return "--to: a day as 2026-11-30";
-	return NULL;
+	return from > to ? "--from is a later day than --to" : NULL;
 }
 
 static bool add(void *user, const struct ut_review_item *i)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/day.h"
 #include "report/html.h"
 
 static int hex(char c)
@@ -113,15 +114,11 @@ int64_t ut_form_int(const struct ut_form *f, const char *name, int64_t lo, int64
 	return errno || *end || n < lo || n > hi ? otherwise : n;
 }
 
-/* "2026-11-22" and nothing else. */
 static const char *day(const char *v)
 {
-	if (!v || strlen(v) != 10)
-		return NULL;
-	for (int i = 0; i < 10; i++)
-		if (i == 4 || i == 7 ? v[i] != '-' : v[i] < '0' || v[i] > '9')
-			return NULL;
-	return v;
+	int64_t n;
+
+	return ut_day_only(v, &n) ? v : NULL;
 }
 
 /* "0.75:12" as a page's link has it: a key and a call. */

@@ -2,11 +2,11 @@
 /* queue.c - the trainers' queue: keyset pages over review_item, which holds one narrow row a
  * recording; what is shown of a row comes from the tables themselves. */
 #include "store/internal.h"
+#include "base/day.h"
 #include "base/path.h"
 #include "store/review.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { SHORT_PERIOD = 3 /* days */ };
 
@@ -94,26 +94,12 @@ static const char *const sql[N][2] = {
 	[WARM_DAY] = BOTH("review_by_day", "r.day BETWEEN ?1 AND ?2 AND r.good < 1", "r.good"),
 };
 
-/* Days from one "2026-11-22" to another, counted as if all months had 31. */
-static long days(const char *from, const char *to)
-{
-	long d[2];
-
-	for (int i = 0; i < 2; i++) {
-		const char *s = i ? to : from;
-
-		if (strlen(s) != 10)
-			return 1000;
-		d[i] = 372 * strtol(s, NULL, 10) + 31 * strtol(s + 5, NULL, 10) +
-		       strtol(s + 8, NULL, 10);
-	}
-	return d[1] - d[0];
-}
-
 static enum way way_of(const struct ut_review_query *q)
 {
+	int64_t from, to;
 	/* to be put in order, but few */
-	bool few = q->from && q->to && days(q->from, q->to) < SHORT_PERIOD;
+	bool few =
+	    ut_day_only(q->from, &from) && ut_day_only(q->to, &to) && to - from < SHORT_PERIOD;
 
 	switch (q->list) {
 	case UT_REVIEW_GOOD:

@@ -1,5 +1,8 @@
 undertone clips --db x.db 2>&1; echo "exit $?"
 undertone clips --db x.db --out o --from yesterday 2>&1; echo "exit $?"
+undertone clips --db x.db --out o --to 2026-99-99 2>&1; echo "exit $?"
+undertone pack --db x.db --out o --from 2026-02-30 2>&1; echo "exit $?"
+undertone pack --db x.db --out o --from 2026-03-02 --to 2026-03-01 2>&1; echo "exit $?"
 undertone clips --db x.db --out o --format mp3 2>&1; echo "exit $?"
 undertone clips --db x.db --out o --fade 500 2>&1; echo "exit $?"
 undertone batch -q --db x.db --jobs 1 samples/angry.wav 2>&1

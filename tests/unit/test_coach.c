@@ -90,7 +90,10 @@ static void days(void)
 		CHECK_STR(text, rows[i].text);
 	}
 	for (size_t i = 0; i < UT_ARRAY_LEN(bad); i++)
-		CHECK(!ut_day_parse(bad[i], &day));
+		CHECK(!ut_day_parse(bad[i], &day) && !ut_day_only(bad[i], &day));
+	CHECK(ut_day_only("2026-11-23", &day) && day == 20780);
+	CHECK(!ut_day_only(NULL, &day) && !ut_day_only("2026-11-23T10:00", &day) &&
+	      !ut_day_only("2026-11-2", &day));
 	for (int64_t d = 0; d < 40000; d++) {
 		ut_day_text(d, text);
 		CHECK(ut_day_parse(text, &day) && day == d);
