@@ -108,6 +108,7 @@ static int take(struct merge *m, const char *file, struct ut_error *err)
 	m->sum.damaged += n.damaged;
 	m->sum.failures += n.failures;
 	m->sum.reviews += n.reviews;
+	m->sum.handed += n.handed;
 	if (st == UT_ENOMEM)
 		return -1;
 	if (st != UT_OK) {
@@ -154,6 +155,13 @@ static int cmd_merge(int argc, char **argv)
 		    "%lld review%s taken over (verdicts, blind sessions, coaching notes); who gave "
 		    "them may not sign in here before `undertone user add`\n",
 		    (long long)m.sum.reviews, m.sum.reviews == 1 ? "" : "s");
+	if (m.sum.handed)
+		ut_text_addf(
+		    &m.out,
+		    "%lld file%s that had been handed out (excerpts, packs) noted: a purge "
+		    "here finds %s\n",
+		    (long long)m.sum.handed, m.sum.handed == 1 ? "" : "s",
+		    m.sum.handed == 1 ? "it" : "them");
 	if (rc == UT_EXIT_FINE)
 		rc = ut_cli_print(&m.out);
 	if (rc == UT_EXIT_FINE && m.n_failed)

@@ -99,10 +99,10 @@ enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct u
 enum ut_status ut_db_audit(struct ut_store *s, const char *actor, const char *action,
 			   const char *subject, int64_t n_calls, struct ut_error *err);
 
-/* merge_review.c: reviewers, sessions, verdicts and coaching notes, inside the caller's
- * transaction, after the calls. *n: rows that were new. */
+/* merge_review.c: reviewers, sessions, verdicts and coaching notes, and what was handed out, inside
+ * the caller's transaction, after the calls. *n, *handed: rows that were new. */
 enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, int64_t *n,
-				  struct ut_error *err);
+				  int64_t *handed, struct ut_error *err);
 /* handed.c: tells fn (NULL allowed) of what was handed out of the contents in `gone`, and forgets
  * it. */
 enum ut_status ut_db_purge_handed(struct ut_store *s, ut_handed_fn *fn, void *user,

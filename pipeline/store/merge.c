@@ -418,8 +418,8 @@ enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, cons
 		if (st == UT_OK)
 			st = merge_failures(&m);
 		if (st == UT_OK)
-			st = ut_db_merge_review(into, from, &ret->reviews, err);
-		if (st == UT_OK && (ret->added || ret->reviews))
+			st = ut_db_merge_review(into, from, &ret->reviews, &ret->handed, err);
+		if (st == UT_OK && (ret->added || ret->reviews || ret->handed))
 			st = ut_db_audit(into, actor, "merge", from_path, ret->added, err);
 		st = ut_db_end(into, st, err);
 		if (st != UT_OK) { /* the rest was rolled back */
@@ -427,6 +427,7 @@ enum ut_status ut_store_merge(struct ut_store *into, struct ut_store *from, cons
 			ret->known = m.kept.known;
 			ret->failures = m.kept.failures;
 			ret->reviews = 0;
+			ret->handed = 0;
 			ret->damaged = m.kept.damaged;
 		}
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * merge_review.c - what trainers added, from one database into another. A person is known by the
- * name, a session by name and start, a verdict or note by all that it says: doing it again adds
- * nothing. Who comes with a merged database keeps authorship but no way in: a token of another
- * place is none here (`undertone user add` gives one).
+ * merge_review.c - what trainers added and took away, from one database into another. A person is
+ * known by the name, a session by name and start, a verdict or note by all that it says: doing it
+ * again adds nothing. Who comes with a merged database keeps authorship but no way in: a token of
+ * another place is none here (`undertone user add` gives one).
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 struct carry {
 	struct ut_store *into, *from;
 	struct ut_error *err;
-	int64_t n;
+	int64_t n, handed; /* new rows: of people's work; of files handed out */
 };
 
 /* Columns [first, first + n) of row to the parameters 1.. of st, as they are. */
@@ -229,10 +229,38 @@ static enum ut_status coaching_row(struct carry *c, sqlite3_stmt *row)
 	return UT_OK;
 }
 
-enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, int64_t *n,
-				  struct ut_error *err)
+/*
+ * path, pack, sha256, made_as, at, actor of a file that was handed out; a content that it holds.
+ * Where both databases noted the path, the file that was written last stands there.
+ */
+static enum ut_status handed_row(struct carry *c, sqlite3_stmt *row)
 {
-	struct carry c = { into, from, err, 0 };
+	static const char *const steps[] = {
+		"DELETE FROM handed_out WHERE path = ?1 AND sha256 <> ?3 AND at < ?5",
+		"INSERT INTO handed_out (path, pack, sha256, made_as, at, actor)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (path) DO NOTHING",
+		"INSERT INTO handed_out_call (handed_out_id, content) SELECT id, ?7 FROM handed_out"
+		" WHERE path = ?1 AND sha256 = ?3 AND ?7 IS NOT NULL ON CONFLICT DO NOTHING",
+	};
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(steps); i++) {
+		sqlite3_stmt *st = ut_db_stmt(c->into, steps[i], c->err);
+
+		if (!st)
+			return UT_EDB;
+		bind_columns(st, row, 0, sqlite3_bind_parameter_count(st));
+		if (ut_db_run(c->into, st, c->err) != UT_OK)
+			return UT_EDB;
+		if (i == 1)
+			c->handed += sqlite3_changes(c->into->db);
+	}
+	return UT_OK;
+}
+
+enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, int64_t *n,
+				  int64_t *handed, struct ut_error *err)
+{
+	struct carry c = { into, from, err, 0, 0 };
 	enum ut_status st;
 
 	st = each(&c, "SELECT name, role, created_at FROM reviewer ORDER BY id", reviewer_row);
@@ -258,6 +286,14 @@ enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, 
 			  "SELECT at, author, person, content, kind, topic, discussed, note FROM"
 			  " coaching ORDER BY id",
 			  coaching_row);
+	if (st == UT_OK)
+		st =
+		    each(&c,
+			 "SELECT h.path, h.pack, h.sha256, h.made_as, h.at, h.actor, x.content FROM"
+			 " handed_out AS h LEFT JOIN handed_out_call AS x ON x.handed_out_id = h.id"
+			 " ORDER BY h.id, x.content",
+			 handed_row);
 	*n = c.n;
+	*handed = c.handed;
 	return st;
 }

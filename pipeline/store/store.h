@@ -225,6 +225,7 @@ struct ut_merge_counts {
 	int64_t damaged;      /* calls left out, each told to fn */
 	int64_t failures;     /* taken over */
 	int64_t reviews;      /* verdicts, blind sessions, coaching notes that were new */
+	int64_t handed;       /* files handed out (excerpts, packs) that were not noted here */
 	/* of the source's last run that had one: --shard index of count; count 0: none */
 	int64_t shard_index, shard_count;
 	bool finished; /* its last run came to its end */
