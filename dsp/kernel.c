@@ -65,12 +65,6 @@ WIDE void ut_k_mul(float *restrict y, const float *restrict a, const float *rest
 		y[i] = a[i] * b[i];
 }
 
-WIDE void ut_k_power(float *restrict y, const float *restrict c, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		y[i] = c[2 * i] * c[2 * i] + c[2 * i + 1] * c[2 * i + 1];
-}
-
 WIDE float ut_k_max(const float *a, size_t n)
 {
 	float acc[LANES], top = a[0];

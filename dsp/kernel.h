@@ -18,8 +18,6 @@ float ut_k_sum(const float *a, size_t n);
 float ut_k_energy(const float *a, size_t n);
 /* y = a * b, element by element. */
 void ut_k_mul(float *restrict y, const float *restrict a, const float *restrict b, size_t n);
-/* y[k] = re^2 + im^2 of n interleaved complex numbers. */
-void ut_k_power(float *restrict y, const float *restrict c, size_t n);
 /* Greatest of n >= 1. */
 float ut_k_max(const float *a, size_t n);
 /* Indices k in [lo, hi) with a[k-1] < a[k] >= a[k+1], in order; at holds hi - lo. Returns how many.
