@@ -75,6 +75,34 @@ out:
 	return st;
 }
 
+enum ut_status ut_outfile_to(const char *path, const void *bytes, size_t n, struct ut_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct ut_text dir = { 0 };
+	enum ut_status st;
+	struct stat is;
+
+	if (stat(path, &is) == 0 && !S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode)) {
+		int fd = open(path, O_WRONLY | O_CLOEXEC);
+		bool fine = fd >= 0 && ut_outfile_put(fd, bytes, n);
+
+		if (fd >= 0 && close(fd) != 0)
+			fine = false;
+		return fine ? UT_OK
+			    : ut_fail(err, UT_EIO, "cannot write %s: %s", path, strerror(errno));
+	}
+	/* "/name" is "" and "name", which are put together again with a slash */
+	ut_text_addn(&dir, slash ? path : ".", slash ? (size_t)(slash - path) : 1);
+	if (dir.failed)
+		st = ut_fail(err, UT_ENOMEM, "not enough memory");
+	else if (slash && slash > path && stat(dir.s, &is) != 0) /* a slip makes no folders */
+		st = ut_fail(err, UT_EIO, "cannot write %s: %s", path, strerror(errno));
+	else
+		st = ut_outfile_write(dir.s ? dir.s : "", slash ? slash + 1 : path, bytes, n, err);
+	ut_text_done(&dir);
+	return st;
+}
+
 enum ut_status ut_outfile_folder(const char *dir, char **ret, struct ut_error *err)
 {
 	struct ut_text path = { 0 };

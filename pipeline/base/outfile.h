@@ -14,6 +14,9 @@
  */
 enum ut_status ut_outfile_write(const char *dir, const char *name, const void *bytes, size_t n,
 				struct ut_error *err);
+/* The same to a path that a person named; a device or pipe is written to and stays what it is.
+ * No folder is made. UT_EIO, UT_ENOMEM. */
+enum ut_status ut_outfile_to(const char *path, const void *bytes, size_t n, struct ut_error *err);
 /* All n bytes, however often write has to be asked. False: errno says why. */
 bool ut_outfile_put(int fd, const void *bytes, size_t n);
 /* dir and what is missing above it; the absolute path of it (malloc) into *ret. UT_EIO. */

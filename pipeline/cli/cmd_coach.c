@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_coach.c - what to train next, and the feedback log of a person. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/outfile.h"
 #include "cli/cli.h"
 #include "report/coach.h"
 
@@ -95,31 +96,6 @@ static const struct ut_opt coach_opts[] = {
 
 /* ---- output ---- */
 
-/* Into a file beside it first: who reads it never sees a half. */
-static enum ut_status write_file(const char *path, const struct ut_text *t, struct ut_error *err)
-{
-	struct ut_text part = { 0 };
-	enum ut_status st = UT_OK;
-	FILE *f = NULL;
-
-	ut_text_addf(&part, "%s.part-%ld", path, (long)getpid());
-	if (part.failed || t->failed) {
-		st = ut_fail(err, UT_ENOMEM, "not enough memory for the output");
-	} else if (!(f = fopen(part.s, "wxe"))) {
-		st = ut_fail(err, UT_EIO, "%s: %s", path, strerror(errno));
-	} else {
-		bool bad = fwrite(t->s, 1, t->len, f) != t->len;
-
-		bad |= fclose(f) != 0;
-		if (bad || rename(part.s, path) != 0) {
-			st = ut_fail(err, UT_EIO, "%s: %s", path, strerror(errno));
-			unlink(part.s);
-		}
-	}
-	ut_text_done(&part);
-	return st;
-}
-
 static int write_report(const struct coach_opts *o, const struct ut_coach_report *r)
 {
 	const struct ut_coach_format *f = ut_coach_formats;
@@ -132,7 +108,9 @@ static int write_report(const struct coach_opts *o, const struct ut_coach_report
 	f->write(r, &out);
 	if (!o->out || strcmp(o->out, "-") == 0)
 		rc = ut_cli_print(&out);
-	else if (write_file(o->out, &out, &err) != UT_OK)
+	else if (out.failed)
+		rc = ut_cli_fail(NULL, &(struct ut_error){ UT_ENOMEM, "not enough memory" });
+	else if (ut_outfile_to(o->out, out.s, out.len, &err) != UT_OK)
 		rc = ut_cli_fail(NULL, &err);
 	ut_text_done(&out);
 	return rc;
@@ -267,8 +245,8 @@ static enum ut_status read_period(const struct coach_opts *o, struct ut_store *s
 	enum ut_status st;
 
 	if (dots) {
-		if (dots - p == 10 && strlen(dots + 2) == 10 && ut_day_parse(p, &q->from) &&
-		    ut_day_parse(dots + 2, &q->to) && q->from <= q->to)
+		if (dots - p == UT_DAY_TEXT - 1 && ut_day_parse(p, &q->from) &&
+		    ut_day_only(dots + 2, &q->to) && q->from <= q->to)
 			return UT_OK;
 		return ut_fail(err, UT_EINVAL,
 			       "--period: two days like 2026-11-01..2026-11-30, not '%.60s'", p);

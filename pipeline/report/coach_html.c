@@ -302,6 +302,18 @@ static void scroll_begin(struct page *p, const char *label)
 	put(p, "\">");
 }
 
+/* One whose rows become cards on a narrow screen; up to its body. */
+static void table_begin(struct page *p, const enum ut_coach_str *head, size_t n)
+{
+	put(p, "<table class=\"stack\"><thead><tr>");
+	for (size_t i = 0; i < n; i++) {
+		put(p, "<th scope=\"col\">");
+		str(p, head[i]);
+		put(p, "</th>");
+	}
+	put(p, "</tr></thead><tbody>\n");
+}
+
 static void measures(struct page *p)
 {
 	const struct ut_coach_group *g = &p->c->group[0];
@@ -312,13 +324,7 @@ static void measures(struct page *p)
 	str(p, UT_CS_WHAT_HAPPENED);
 	put(p, "</h2>\n");
 	scroll_begin(p, ut_coach_str(p->l, UT_CS_WHAT_HAPPENED));
-	put(p, "<table class=\"stack\"><thead><tr>");
-	for (size_t i = 0; i < UT_ARRAY_LEN(head); i++) {
-		put(p, "<th scope=\"col\">");
-		str(p, head[i]);
-		put(p, "</th>");
-	}
-	put(p, "</tr></thead><tbody>\n");
+	table_begin(p, head, UT_ARRAY_LEN(head));
 	if (!p->c->person)
 		measure_row(p, g, UT_COACH_TONE);
 	for (unsigned k = 0; k < UT_N_COACH_MEASURES; k++)
@@ -491,6 +497,8 @@ static void groups(struct page *p, enum ut_coach_kind kind, enum ut_coach_str ti
 
 static void along(struct page *p)
 {
+	static const enum ut_coach_str head[] = { UT_CS_MEASURE, UT_CS_WITH, UT_CS_WITHOUT,
+						  UT_CS_DIFFERENCE };
 	bool any = false;
 
 	for (unsigned k = 0; k < UT_N_COACH_MEASURES; k++)
@@ -503,15 +511,7 @@ static void along(struct page *p)
 	str(p, UT_CS_ALONG_LEAD);
 	put(p, "</p>\n");
 	scroll_begin(p, ut_coach_str(p->l, UT_CS_ALONG));
-	put(p, "<table class=\"stack\"><thead><tr><th scope=\"col\">");
-	str(p, UT_CS_MEASURE);
-	put(p, "</th><th scope=\"col\">");
-	str(p, UT_CS_WITH);
-	put(p, "</th><th scope=\"col\">");
-	str(p, UT_CS_WITHOUT);
-	put(p, "</th><th scope=\"col\">");
-	str(p, UT_CS_DIFFERENCE);
-	put(p, "</th></tr></thead><tbody>\n");
+	table_begin(p, head, UT_ARRAY_LEN(head));
 	for (unsigned k = 0; k < UT_N_COACH_MEASURES; k++) {
 		const struct ut_coach_along *a = &p->c->along[k];
 
@@ -584,13 +584,7 @@ static void log_entries(struct page *p)
 		return;
 	}
 	scroll_begin(p, ut_coach_str(p->l, UT_CS_LOG));
-	put(p, "<table class=\"stack\"><thead><tr>");
-	for (size_t i = 0; i < UT_ARRAY_LEN(head); i++) {
-		put(p, "<th scope=\"col\">");
-		str(p, head[i]);
-		put(p, "</th>");
-	}
-	put(p, "</tr></thead><tbody>\n");
+	table_begin(p, head, UT_ARRAY_LEN(head));
 	for (size_t i = 0; i < r->n_entries; i++) {
 		const struct ut_coach_entry *e = &r->entry[i];
 		bool good = strcmp(e->kind, "strength") == 0;

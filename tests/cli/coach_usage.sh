@@ -11,3 +11,11 @@ undertone coach --db x.db --period 2020-01-01..2020-01-31
 echo "= $?"
 undertone coach --db x.db --agent nobody --period 2020-01-01..2020-01-31 --out page.html --format html && grep -c '<html' page.html
 undertone coach --db x.db --out /no/such/folder/x 2>&1
+[ ! -e /no ] || echo "a folder was made"
+# a pipe or device stays what it is
+mkfifo pipe
+cat pipe >got &
+undertone coach --db x.db --period 2020-01-01..2020-01-31 --out pipe; echo "= $?"
+wait
+cat got
+[ -p pipe ] && echo "still a pipe"
