@@ -183,7 +183,7 @@ static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct
 	struct ut_error err = { 0 };
 	struct ut_text options = { 0 }, line = { 0 };
 	struct ut_log log = { UT_LOG_INFO, o->log && strcmp(o->log, "json") == 0 };
-	struct ut_batch_result r;
+	struct ut_batch_result r = { 0 };
 	int rc = UT_EXIT_FINE;
 
 	ut_opt_json(batch_opts, o, 0, &options);
