@@ -61,16 +61,17 @@ struct ut_clip {
 	unsigned rate_hz;
 	/* ITU-R BS.1770 of what was written, as one channel; -INFINITY: nothing above its gate */
 	double level_lufs, true_peak_db, gain_db;
+	double limited_db; /* the most by which a short peak was held down; 0: none was */
 	double masked_s; /* silenced in it */
 };
 
 /*
- * fd as ut_clip_open gave it; stays the caller's. The level is moved as a whole, never compressed,
- * so that loud stays loud: it falls short of level_lufs where the true peak would pass -1 dBTP
- * (before Opus, which adds to peaks, -2) or
- * more than 40 dB would be needed. UT_EINVAL (nothing of it lies in the recording, no such
- * channel, longer than UT_CLIP_MAX_S), what ut_decoder_open fails with, UT_ECRASH, UT_ETIMEOUT.
- * Free with done, also after a failure.
+ * fd as ut_clip_open gave it; stays the caller's. The level is moved as a whole, so that loud stays
+ * loud; only peaks that would pass -1 dBTP (before Opus, which adds to peaks, -3) are held down,
+ * for their own few milliseconds (dsp/limiter.h). The level falls short of level_lufs where that
+ * would take more than 12 dB off a peak, or where it needs more than 40 dB. UT_EINVAL (nothing of
+ * it lies in the recording, no such channel, longer than UT_CLIP_MAX_S), what ut_decoder_open fails
+ * with, UT_ECRASH, UT_ETIMEOUT. Free with done, also after a failure.
  */
 enum ut_status ut_clip_make(struct ut_clip_maker *m, int fd, const struct ut_call *c,
 			    const struct ut_clip_spec *spec, struct ut_clip *ret,

@@ -35,7 +35,7 @@ struct ut_clip_request {
 struct ut_clip_answer {
 	int64_t n; /* samples at rate_hz of the source that it holds */
 	unsigned rate_hz;
-	double level_lufs, true_peak_db, gain_db;
+	double level_lufs, true_peak_db, gain_db, limited_db;
 };
 
 /* Before n floats, n_rows struct ut_frame. */

@@ -235,7 +235,8 @@ enum ut_status ut_clip_make(struct ut_clip_maker *m, int fd, const struct ut_cal
 	if (st == UT_OK) {
 		memcpy(&a, reply.s, sizeof(a));
 		if (a.n < 1 || a.n > q.n || a.rate_hz < 4000 || a.rate_hz > 192000 ||
-		    isnan(a.level_lufs) || isnan(a.true_peak_db) || !isfinite(a.gain_db))
+		    isnan(a.level_lufs) || isnan(a.true_peak_db) || !isfinite(a.gain_db) ||
+		    !isfinite(a.limited_db))
 			st = nonsense(err);
 	}
 	if (st == UT_OK) {
@@ -246,6 +247,7 @@ enum ut_status ut_clip_make(struct ut_clip_maker *m, int fd, const struct ut_cal
 		ret->level_lufs = a.level_lufs;
 		ret->true_peak_db = a.true_peak_db;
 		ret->gain_db = a.gain_db;
+		ret->limited_db = a.limited_db;
 		for (size_t i = 0; i < masks.n; i++) {
 			double from = (double)masks.v[i].start / UT_FRAMES_PER_S;
 			double to = (double)masks.v[i].end / UT_FRAMES_PER_S;

@@ -9,11 +9,12 @@
 #include "clip/internal.h"
 #include "decode/decode.h"
 #include "dsp/engine.h"
+#include "dsp/limiter.h"
 #include "dsp/resample.h"
 
-enum { WAV_HEADER = 44, MASK_FADE_MS = 10, MAX_GAIN_DB = 40 };
-/* a lossy codec adds a little to its peaks */
-static const double max_peak_db[UT_N_CLIP_FORMATS] = { -1, -1, -2 };
+enum { MASK_FADE_MS = 10, MAX_GAIN_DB = 40, MAX_LIMIT_DB = 12, TRIES = 12 };
+/* a lossy codec adds to its peaks: up to 1.5 dB where many are held at one height */
+static const double max_peak_db[UT_N_CLIP_FORMATS] = { -1, -1, -3 };
 
 struct take {
 	float *ch[UT_DECODE_MAX_CH];
@@ -138,11 +139,75 @@ static unsigned rate_for(enum ut_clip_format f, unsigned rate_hz)
 	return 48000;
 }
 
+static void scale(float *y, const float *x, size_t n, double db)
+{
+	double k = pow(10, db / 20);
+
+	for (size_t i = 0; i < n; i++)
+		y[i] = (float)(x[i] * k);
+}
+
+/*
+ * x to the level asked for, true peaks below `top` dBFS. Where they would pass it, short peaks are
+ * held down (MAX_LIMIT_DB at most), and what the level loses by that is made up for. a holds what x
+ * measures, and then what was made of it.
+ */
+static enum ut_status bring_to_level(float *x, size_t n, double level_lufs, double top,
+				     struct ut_clip_answer *a, struct ut_error *err)
+{
+	const double most = UT_MIN(MAX_GAIN_DB, top + MAX_LIMIT_DB - a->true_peak_db);
+	double gain = isfinite(a->level_lufs) ? UT_MIN(level_lufs - a->level_lufs, most)
+					      : UT_MIN(0, top - a->true_peak_db);
+	double ceiling = top, over = a->true_peak_db + gain - top;
+	enum ut_status st = UT_OK;
+	float *y = NULL;
+
+	if (over <= 0) { /* nothing to hold down: one gain for all of it */
+		scale(x, x, n, gain);
+		a->gain_db = gain;
+		a->level_lufs += gain;
+		a->true_peak_db += gain;
+		return UT_OK;
+	}
+	y = malloc(n * sizeof(*y));
+	if (!y)
+		return ut_fail(err, UT_ENOMEM, "not enough memory for the excerpt");
+	for (unsigned i = 0; i < TRIES; i++) {
+		double below;
+		float least;
+
+		scale(y, x, n, gain);
+		st = ut_limit_peaks(y, n, a->rate_hz, (float)pow(10, ceiling / 20), &least, err);
+		if (st == UT_OK)
+			st = ut_clip_measure(y, n, a->rate_hz, &a->level_lufs, &a->true_peak_db,
+					     err);
+		if (st != UT_OK)
+			break;
+		a->gain_db = gain;
+		a->limited_db = -20 * log10(least);
+		over = a->true_peak_db - top;
+		below = level_lufs - a->level_lufs;
+		if (over <= 0 && (below <= 0.05 || gain >= most))
+			break;
+		if (over > 0)
+			ceiling -= over + 0.001;
+		gain = UT_MIN(gain + UT_MAX(below, 0), most);
+	}
+	if (st == UT_OK) {
+		over = UT_MAX(over, 0);
+		scale(x, y, n, -over);
+		a->level_lufs -= over;
+		a->true_peak_db -= over;
+	}
+	free(y);
+	return st;
+}
+
 static enum ut_status excerpt(int fd, const struct ut_clip_request *q,
 			      const struct ut_clip_frames *masks, struct take *t,
 			      struct ut_text *reply, struct ut_error *err)
 {
-	double at = (double)q->start / q->rate_hz, gain;
+	double at = (double)q->start / q->rate_hz;
 	struct ut_clip_answer a = { .rate_hz = rate_for(q->format, q->rate_hz) };
 	size_t mask_fade, fade;
 	enum ut_status st = decode(fd, q, q->start, q->n, q->disguise, t, err);
@@ -180,17 +245,9 @@ static enum ut_status excerpt(int fd, const struct ut_clip_request *q,
 	st = ut_clip_measure(t->ch[0], t->n, a.rate_hz, &a.level_lufs, &a.true_peak_db, err);
 	if (st != UT_OK)
 		return st;
-	if (isfinite(a.level_lufs))
-		a.gain_db = UT_MIN(UT_MIN(q->level_lufs - a.level_lufs,
-					  max_peak_db[q->format] - a.true_peak_db),
-				   MAX_GAIN_DB);
-	else if (a.true_peak_db > max_peak_db[q->format])
-		a.gain_db = max_peak_db[q->format] - a.true_peak_db;
-	gain = pow(10, a.gain_db / 20);
-	for (size_t i = 0; i < t->n; i++)
-		t->ch[0][i] = (float)(t->ch[0][i] * gain);
-	a.level_lufs += a.gain_db;
-	a.true_peak_db += a.gain_db;
+	st = bring_to_level(t->ch[0], t->n, q->level_lufs, max_peak_db[q->format], &a, err);
+	if (st != UT_OK)
+		return st;
 	ut_text_addn(reply, (const char *)&a, sizeof(a));
 	return ut_clip_encode(t->ch[0], t->n, a.rate_hz, q->format, reply, err);
 }
