@@ -24,6 +24,14 @@ const char *ut_kind_name(enum ut_kind k)
 	return (unsigned)k < UT_N_KINDS ? names[k] : "unknown";
 }
 
+const char *ut_aligned_name(enum ut_aligned a)
+{
+	static const char *const names[UT_N_ALIGNED] = { "whole", "together", "times",
+							 "echo",  "turns",    "unknown" };
+
+	return (unsigned)a < UT_N_ALIGNED ? names[a] : "unknown";
+}
+
 void ut_call_init(struct ut_call *c)
 {
 	memset(c, 0, sizeof(*c));
@@ -42,6 +50,7 @@ static void free_fields(struct ut_call *c)
 	struct ut_meta *m = &c->meta;
 	char **const slots[] = {
 		&c->media.path,
+		&c->media.path2,
 		&c->media.container,
 		&c->media.codec,
 		&m->call_id,

@@ -23,17 +23,34 @@ enum {
 	UT_MAX_WORD = 48,      /* bytes of a code, a feature's name, a unit */
 };
 
+/* How the two files of a call were laid side by side. */
+enum ut_aligned {
+	UT_ALIGNED_WHOLE,    /* not two files */
+	UT_ALIGNED_TOGETHER, /* taken to have begun together: they are equally long */
+	UT_ALIGNED_TIMES,    /* by the start times of their metadata */
+	UT_ALIGNED_ECHO,     /* by one side's echo in the other (dsp/align.h) */
+	UT_ALIGNED_TURNS,    /* by who waits for whom: to within a second */
+	UT_ALIGNED_UNKNOWN,  /* nothing says: as if begun together, and nobody is verified */
+	UT_N_ALIGNED
+};
+const char *ut_aligned_name(enum ut_aligned a); /* "whole", "together", "times"... */
+
 /* Filled by decode/: what the file is. */
 struct ut_media {
 	char *path;    /* as given: any bytes */
 	char hash[65]; /* SHA-256 of the content, hex; "" before it was hashed */
 	int64_t size_bytes;
-	int64_t mtime_ns; /* since 1970, as stat gave it; 0 unknown. Not part of a result */
+	int64_t mtime_ns;        /* since 1970, as stat gave it; 0 unknown. Not part of a result */
 	char *container, *codec; /* "wav", "pcm_mulaw" */
 	unsigned rate_hz, n_ch;  /* of the source */
 	int64_t n_samples;       /* a channel, at rate_hz; what was really decoded */
 	bool partial;            /* ended early: truncated or damaged */
 	bool dual_mono;          /* all channels carry the same signal */
+	/* of a call whose sides are two files: path is the first, channel 0 */
+	char *path2;             /* the second; the same as path where both are in one vCon. NULL */
+	enum ut_aligned aligned; /* UT_ALIGNED_WHOLE where it is one file */
+	double lead_s;           /* by how much the second began later than the first */
+	float align_confidence;  /* 0..1, of UT_ALIGNED_ECHO and UT_ALIGNED_TURNS */
 };
 
 enum ut_role {
@@ -149,8 +166,8 @@ const struct ut_channel *ut_call_party_channel(const struct ut_call *c, unsigned
 /*
  * The only way to a struct ut_customer_voice. The one party that is customer, external and
  * verified; its index in *party. UT_EREFUSED with the reason, and what to pass, where there is
- * none, or more than one, or where the channel also carries an employee (dual mono, a mono mix whose
- * two voices were not surely told apart).
+ * none, or more than one, or where the channel also carries an employee (dual mono, a mono mix
+ * whose two voices were not surely told apart).
  */
 enum ut_status ut_call_customer_voice(const struct ut_call *c, struct ut_customer_voice *ret,
 				      int *party, struct ut_error *err);

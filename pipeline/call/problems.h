@@ -42,8 +42,9 @@
 	X(announcement, "a recorded announcement is on the agent's side before the agent answers") \
 	X(hold, "the call was on hold")                                                            \
 	X(new_voice, "after a hold another voice speaks on the agent's side") \
-	X(start_unknown, "two files of one call, and nothing says when each was started")          \
+	X(start_unknown, "two files of one call, and nothing says when each was started; nobody is verified")          \
 	X(other_customer, "after a hold another voice speaks on the customer's side; nobody is verified") \
+	X(aligned_by_sound, "two files of one call were laid side by side by what is heard in them") \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

@@ -7,11 +7,11 @@
 
 #include "call/problems.h"
 
-/* "UTC3": raise the digit with any change of the visit below. */
-static const char magic[4] = { 'U', 'T', 'C', '3' };
+/* "UTC4": raise the digit with any change of the visit below. */
+static const char magic[4] = { 'U', 'T', 'C', '4' };
 
 enum { MAX_FRAME = 1 << 30 }; /* 10 ms each: 124 days */
-static const double MAX_S = 1e7, MAX_DB = 1e4, MAX_VALUE = 1e9;
+static const double MAX_S = 1e7, MAX_LEAD_S = 86400, MAX_DB = 1e4, MAX_VALUE = 1e9;
 
 /* One visitor for both directions. The first fault is kept; after it nothing is read or written. */
 struct io {
@@ -179,6 +179,9 @@ static void io_media(struct io *x, struct ut_media *m)
 	INT(m->n_samples, -1, INT64_MAX / 2);
 	BOOL(m->partial);
 	BOOL(m->dual_mono);
+	INT(m->aligned, 0, UT_N_ALIGNED - 1);
+	REAL(m->lead_s, -MAX_LEAD_S, MAX_LEAD_S);
+	REAL(m->align_confidence, 0, 1);
 }
 
 static void io_meta(struct io *x, struct ut_meta *m)

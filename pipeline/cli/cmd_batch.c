@@ -13,6 +13,7 @@
 #include "cli/analysis.h"
 #include "run/batch.h"
 #include "run/job.h"
+#include "run/sides.h"
 
 struct batch_opts {
 	struct ut_cli_analysis analysis;
@@ -173,9 +174,7 @@ static enum ut_status key(void *user, const struct ut_item *it, struct ut_text *
 
 static int pair(void *user, const char *path, char *buf, size_t cap)
 {
-	const struct ut_analyse_opts *o = user;
-
-	return ut_meta_pair(o->meta, o->profile, path, buf, cap);
+	return ut_sides_find(user, path, buf, cap);
 }
 
 static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct ut_batch_opts *b)
@@ -183,6 +182,7 @@ static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct
 	struct ut_error err = { 0 };
 	struct ut_text options = { 0 }, line = { 0 };
 	struct ut_log log = { UT_LOG_INFO, o->log && strcmp(o->log, "json") == 0 };
+	struct ut_sides *sides = NULL;
 	struct ut_batch_result r = { 0 };
 	int rc = UT_EXIT_FINE;
 
@@ -195,7 +195,11 @@ static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct
 		b->key_user = (void *)(uintptr_t)&l->opts;
 	}
 	b->pair = pair;
-	b->pair_user = (void *)(uintptr_t)&l->opts;
+	if (ut_sides_create(l->opts.meta, l->opts.profile, &sides, &err) != UT_OK) {
+		ut_text_done(&options);
+		return ut_cli_fail(NULL, &err);
+	}
+	b->pair_user = sides;
 	b->limits = l->limits;
 	b->jobs = o->jobs ? (unsigned)o->jobs : (unsigned)UT_MAX(1, sysconf(_SC_NPROCESSORS_ONLN));
 	b->settle_s = (double)o->settle_s;
@@ -229,6 +233,7 @@ static int run(const struct batch_opts *o, const struct ut_cli_loaded *l, struct
 	}
 	ut_text_done(&options);
 	ut_text_done(&line);
+	ut_sides_destroy(&sides);
 	return rc;
 }
 

@@ -216,7 +216,7 @@ static enum ut_status one(struct work *w, int64_t id, bool *fatal, struct ut_err
 	struct ut_text path = { 0 }, made_as = { 0 };
 	struct ut_example e;
 	char name[64] = "", sha256[65];
-	int fd = -1, party = -1;
+	int fd[2] = { -1, -1 }, party = -1;
 	enum ut_status st = ut_example_load(w->s, id, o->before_s, o->after_s, &e, err);
 
 	*fatal = st != UT_OK;
@@ -258,7 +258,7 @@ static enum ut_status one(struct work *w, int64_t id, bool *fatal, struct ut_err
 		w->n_there++;
 		add_row(w, &e, name, sha256);
 	} else if (st == UT_OK) {
-		st = ut_clip_open(w->s, &e.call, true, &fd, err);
+		st = ut_clip_open(w->s, &e.call, true, fd, err);
 		if (st == UT_OK) {
 			st = ut_clip_make(w->m, fd, &e.call, &spec, &clip, err);
 			if (st != UT_OK && err) { /* in the name of the recording */
@@ -275,8 +275,7 @@ static enum ut_status one(struct work *w, int64_t id, bool *fatal, struct ut_err
 			w->n_made++;
 			add_row(w, &e, name, sha256);
 		}
-		if (fd >= 0)
-			close(fd);
+		ut_clip_close(fd);
 	}
 	ut_clip_done(&clip);
 	ut_text_done(&path);

@@ -195,6 +195,12 @@ static enum ut_status without_folders(struct export *x, const char *file, struct
 		without_folder(c->closing.reason, x->paths.v[k]);
 		without_folder(c->closing.no_tone_reason, x->paths.v[k]);
 	}
+	if (c->media.path2) {
+		char *base = strdup(ut_path_base(c->media.path2));
+
+		free(c->media.path2);
+		c->media.path2 = base;
+	}
 	if (ut_call_set(&c->media.path, file) != UT_OK)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
 	return UT_OK;

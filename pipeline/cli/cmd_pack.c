@@ -172,12 +172,12 @@ static enum ut_status put(struct work *w, const struct ut_example *e, struct ut_
 	int64_t *ids = realloc(w->ids, (w->n_ids + 1) * sizeof(*ids));
 	bool seen = false;
 	enum ut_status st;
-	int fd = -1;
+	int fd[2] = { -1, -1 };
 
 	if (!ids)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
 	w->ids = ids;
-	st = ut_clip_open(w->s, &e->call, true, &fd, err);
+	st = ut_clip_open(w->s, &e->call, true, fd, err);
 	if (st == UT_OK)
 		st = ut_clip_make(w->m, fd, &e->call, &spec, &clip, err);
 	if (st == UT_OK && ut_call_customer(&e->call, NULL) >= 0) {
@@ -188,8 +188,7 @@ static enum ut_status put(struct work *w, const struct ut_example *e, struct ut_
 		st = ut_pack_add(&w->pack, e, &clip, seen ? &view : NULL, err);
 	if (st == UT_OK)
 		w->ids[w->n_ids++] = e->call.id;
-	if (fd >= 0)
-		close(fd);
+	ut_clip_close(fd);
 	ut_clip_view_done(&view);
 	ut_clip_done(&clip);
 	return st;

@@ -11,6 +11,7 @@
 #include "report/report.h"
 #include "run/item.h"
 #include "run/job.h"
+#include "run/sides.h"
 #include "store/store.h"
 
 struct score_opts {
@@ -27,9 +28,9 @@ static const struct ut_opt score_opts[] = {
 	{ .name = "join",
 	  .type = UT_OPT_BOOL,
 	  .offset = offsetof(struct score_opts, join),
-	  .help = "the two mono files given are the two sides of one call: the first is channel 0 "
-		  "(left). Batch finds such pairs by their names, where the profile says how "
-		  "they are named" },
+	  .help =
+	      "the two mono files given are the two sides of one call: the first is channel 0 "
+	      "(left). Those that a sidecar, CDR, vCon or profile joins are joined without it" },
 	{ 0 },
 };
 
@@ -94,7 +95,8 @@ static enum ut_status through_store(struct score *s, const struct ut_item *it,
 	ut_text_add(&s->options, it->path);
 	if (s->options.failed ||
 	    ut_sha256_hex(s->options.s, s->options.len, k.options, NULL) != UT_OK ||
-	    ut_call_set(&s->call.media.path, it->path) != UT_OK)
+	    ut_call_set(&s->call.media.path, it->path) != UT_OK ||
+	    ut_call_set(&s->call.media.path2, it->path2) != UT_OK)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
 	st = ut_store_put_call(s->store, 0, &k, &s->call, &id, err);
 	if (st == UT_OK)
@@ -102,7 +104,26 @@ static enum ut_status through_store(struct score *s, const struct ut_item *it,
 	return st;
 }
 
-static int score_files(struct score *s, bool json, bool join, int n, char **files)
+/* One side that was named, whose metadata names the other. */
+static enum ut_status join_by_metadata(struct ut_sides *sides, struct ut_item *it,
+				       struct ut_error *err)
+{
+	char other[4096];
+
+	switch (ut_sides_find(sides, it->path, other, sizeof(other))) {
+	case 1:
+		return ut_item_join(it, other, err);
+	case 2:
+		return ut_fail(err, UT_EINVAL,
+			       "is the other side of a call: score %.180s, which joins both",
+			       other);
+	default:
+		return UT_OK;
+	}
+}
+
+static int score_files(struct score *s, struct ut_sides *sides, bool json, bool join, int n,
+		       char **files)
 {
 	int rc = UT_EXIT_FINE;
 
@@ -116,6 +137,8 @@ static int score_files(struct score *s, bool json, bool join, int n, char **file
 
 		if (st == UT_OK && join)
 			st = ut_item_join(&it, files[1], &err);
+		else if (st == UT_OK)
+			st = join_by_metadata(sides, &it, &err);
 		if (st == UT_OK)
 			st = analyse(s, &it, &ev, &fatal, &err);
 		if (st == UT_OK)
@@ -147,22 +170,25 @@ static int cmd_score(int argc, char **argv)
 	struct score_opts o = { .analysis = ut_cli_analysis_default };
 	struct ut_cli_loaded l = { 0 };
 	struct score s = { .l = &l };
+	struct ut_sides *sides = NULL;
 	struct ut_error err = { 0 };
 	int n, rc = ut_cli_parse(&ut_cmd_score, &o, argc, argv, &n);
 
 	if (rc >= 0)
 		return rc;
 	if (o.join && n != 2)
-		return ut_cli_usage(&ut_cmd_score,
-				    "--join: give the two files of one call, not %d", n);
+		return ut_cli_usage(&ut_cmd_score, "--join: give the two files of one call, not %d",
+				    n);
 	rc = ut_cli_load(&ut_cmd_score, &o.analysis, &o, &l);
 	if (rc < 0) {
 		ut_call_init(&s.call);
 		if (ut_store_open(NULL, UT_STORE_MEMORY, &s.store, &err) == UT_OK &&
+		    ut_sides_create(l.opts.meta, l.opts.profile, &sides, &err) == UT_OK &&
 		    ut_pool_create(&ut_analysis_ops, &l.opts, 1, &l.limits, &s.pool, &err) == UT_OK)
-			rc = score_files(&s, o.json, o.join, n, argv + 1);
+			rc = score_files(&s, sides, o.json, o.join, n, argv + 1);
 		else
 			rc = ut_cli_fail(NULL, &err);
+		ut_sides_destroy(&sides);
 		ut_pool_destroy(&s.pool);
 		ut_store_close(&s.store);
 		ut_text_done(&s.request);

@@ -46,7 +46,8 @@ static int show(struct ut_store *s, const char *db, const char *name, bool json)
 	if (st == UT_OK)
 		st = ut_cli_paths_load(&paths, s, id, &err);
 	if (st == UT_OK) {
-		struct ut_report_row r = { &stored, (const char *const *)paths.v, paths.n };
+		struct ut_report_row r = { &stored, (const char *const *)paths.v, paths.n,
+					   (const char *const *)paths.other };
 
 		if (json)
 			ut_report_show_json(&c, &r, &out);

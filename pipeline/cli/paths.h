@@ -7,6 +7,7 @@
 
 struct ut_cli_paths { /* zeroed at first */
 	char **v;
+	char **other; /* the file of the other side; NULL where it is one file */
 	size_t n;
 	bool failed;
 };

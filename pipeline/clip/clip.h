@@ -32,11 +32,14 @@ void ut_clip_maker_stop(struct ut_clip_maker **pm);
 /*
  * Opens the recording of a stored call, under the first of its paths that still holds it, and only
  * where the content is still what was analysed: another file under the same name is UT_ECHANGED,
- * none is UT_ENOENT. c: as ut_store_load_call gave it. sure: hash the content; otherwise an
- * unchanged size and time of change are enough (a page's second request for the same call).
+ * none is UT_ENOENT. fd[1] is its other side where that is a file of its own, else -1. c: as
+ * ut_store_load_call gave it. sure: hash the content; otherwise an unchanged size and time of
+ * change are enough (a page's second request for the same call).
  */
-enum ut_status ut_clip_open(struct ut_store *s, const struct ut_call *c, bool sure, int *fd,
+enum ut_status ut_clip_open(struct ut_store *s, const struct ut_call *c, bool sure, int fd[2],
 			    struct ut_error *err);
+/* What ut_clip_open opened; -1 afterwards. */
+void ut_clip_close(int fd[2]);
 
 enum ut_clip_format { UT_CLIP_WAV, UT_CLIP_FLAC, UT_CLIP_OPUS, UT_N_CLIP_FORMATS };
 struct ut_clip_format_info {
@@ -62,18 +65,18 @@ struct ut_clip {
 	/* ITU-R BS.1770 of what was written, as one channel; -INFINITY: nothing above its gate */
 	double level_lufs, true_peak_db, gain_db;
 	double limited_db; /* the most by which a short peak was held down; 0: none was */
-	double masked_s; /* silenced in it */
+	double masked_s;   /* silenced in it */
 };
 
 /*
- * fd as ut_clip_open gave it; stays the caller's. The level is moved as a whole, so that loud stays
+ * fd as ut_clip_open gave it. The level is moved as a whole, so that loud stays
  * loud; only peaks that would pass -1 dBTP (before Opus, which adds to peaks, -3) are held down,
  * for their own few milliseconds (dsp/limiter.h). The level falls short of level_lufs where that
  * would take more than 12 dB off a peak, or where it needs more than 40 dB. UT_EINVAL (nothing of
  * it lies in the recording, no such channel, longer than UT_CLIP_MAX_S), what ut_decoder_open fails
  * with, UT_ECRASH, UT_ETIMEOUT. Free with done, also after a failure.
  */
-enum ut_status ut_clip_make(struct ut_clip_maker *m, int fd, const struct ut_call *c,
+enum ut_status ut_clip_make(struct ut_clip_maker *m, const int fd[2], const struct ut_call *c,
 			    const struct ut_clip_spec *spec, struct ut_clip *ret,
 			    struct ut_error *err);
 void ut_clip_done(struct ut_clip *c);
@@ -86,9 +89,9 @@ void ut_clip_done(struct ut_clip *c);
 int64_t ut_clip_whole_size(const struct ut_call *c);
 /* At most n bytes (UT_CLIP_MAX_PIECE) from byte `from`, appended; fewer at the end. UT_EINVAL past
  * it. A compressed recording is decoded up to there, so pieces late in a long one take seconds. */
-enum ut_status ut_clip_whole_piece(struct ut_clip_maker *m, int fd, const struct ut_call *c,
-				   int channel, int64_t from, size_t n, struct ut_text *ret,
-				   struct ut_error *err);
+enum ut_status ut_clip_whole_piece(struct ut_clip_maker *m, const int fd[2],
+				   const struct ut_call *c, int channel, int64_t from, size_t n,
+				   struct ut_text *ret, struct ut_error *err);
 
 /* The 10th, 50th and 90th percentile; n = 0: too little was heard to say. */
 struct ut_clip_usual {
@@ -113,7 +116,7 @@ struct ut_clip_view {
  * finds none. Of a mono mix that was told apart, the customer's turns alone. start and end are
  * widened to whole frames; at most UT_CLIP_MAX_S. Free with done, also after a failure.
  */
-enum ut_status ut_clip_view(struct ut_clip_maker *m, int fd, const struct ut_call *c,
+enum ut_status ut_clip_view(struct ut_clip_maker *m, const int fd[2], const struct ut_call *c,
 			    double start_s, double end_s, struct ut_clip_view *ret,
 			    struct ut_error *err);
 void ut_clip_view_done(struct ut_clip_view *v);

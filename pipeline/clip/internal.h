@@ -21,13 +21,15 @@ struct ut_clip_request {
 	bool only_turns; /* VIEW: the channel carries others too: rows of the turns alone */
 	unsigned fade_ms;
 	double level_lufs;
-	double gain_db;    /* PIECE */
-	uint32_t seed;     /* of the disguise */
+	double gain_db;         /* PIECE */
+	uint32_t seed;          /* of the disguise */
 	unsigned rate_hz, n_ch; /* what the recording must be */
-	int64_t start, n;  /* samples at rate_hz; of a VIEW: of the customer's excerpt */
-	int64_t ref_start; /* VIEW: sample at which listening for the usual range begins */
+	bool joined;            /* two files, a channel each */
+	double lead_s;          /* by how much the second began later */
+	int64_t start, n;       /* samples at rate_hz; of a VIEW: of the customer's excerpt */
+	int64_t ref_start;      /* VIEW: sample at which listening for the usual range begins */
 	uint64_t n_masks, n_turns;
-	char name[32]; /* "recording.gsm": what tells a headerless format */
+	char name[32], name2[32]; /* "recording.gsm": what tells a headerless format */
 	char raw_format[16];
 };
 

@@ -53,17 +53,20 @@ void ut_clip_maker_stop(struct ut_clip_maker **pm)
 /* ---- requests ---- */
 
 /* What a headerless recording is: by its name, else by the codec it was decoded with. */
-static void name_format(struct ut_clip_request *q, const struct ut_media *m)
+static void name_format(char name[32], const char *path)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL;
+
+	snprintf(name, 32, "recording%s", dot && strlen(dot) < 16 && !strchr(dot, '/') ? dot : "");
+}
+
+static void raw_format(struct ut_clip_request *q, const struct ut_media *m)
 {
 	static const char *const by_codec[][2] = {
-		{ "pcm_mulaw", "ulaw" },   { "pcm_alaw", "alaw" }, { "gsm", "gsm" },
-		{ "adpcm_vox", "vox" },    { "g729", "g729" },     { "g723_1", "g723" },
+		{ "pcm_mulaw", "ulaw" },  { "pcm_alaw", "alaw" }, { "gsm", "gsm" },
+		{ "adpcm_vox", "vox" },   { "g729", "g729" },     { "g723_1", "g723" },
 		{ "adpcm_g722", "g722" },
 	};
-	const char *dot = m->path ? strrchr(m->path, '.') : NULL;
-
-	snprintf(q->name, sizeof(q->name), "recording%s",
-		 dot && strlen(dot) < 16 && !strchr(dot, '/') ? dot : "");
 	if (!m->container || strcmp(m->container, "raw") != 0 || !m->codec)
 		return;
 	for (size_t i = 0; i < UT_ARRAY_LEN(by_codec); i++)
@@ -79,7 +82,11 @@ static void begin(struct ut_clip_request *q, enum ut_clip_kind kind, const struc
 	q->kind = kind;
 	q->rate_hz = c->media.rate_hz;
 	q->n_ch = c->media.n_ch;
-	name_format(q, &c->media);
+	q->joined = c->media.aligned != UT_ALIGNED_WHOLE;
+	q->lead_s = c->media.lead_s;
+	name_format(q->name, c->media.path);
+	name_format(q->name2, c->media.path2);
+	raw_format(q, &c->media);
 }
 
 struct frames {
@@ -151,7 +158,7 @@ static void find_masks(const struct ut_call *c, int64_t from, int64_t to, struct
 	unite(f);
 }
 
-static enum ut_status ask(struct ut_clip_maker *m, int fd, struct ut_clip_request *q,
+static enum ut_status ask(struct ut_clip_maker *m, const int fd[2], struct ut_clip_request *q,
 			  const struct frames *masks, const struct frames *turns,
 			  struct ut_text *reply, struct ut_error *err)
 {
@@ -201,7 +208,7 @@ static enum ut_status check_stretch(const struct ut_call *c, int channel, double
 	return UT_OK;
 }
 
-enum ut_status ut_clip_make(struct ut_clip_maker *m, int fd, const struct ut_call *c,
+enum ut_status ut_clip_make(struct ut_clip_maker *m, const int fd[2], const struct ut_call *c,
 			    const struct ut_clip_spec *spec, struct ut_clip *ret,
 			    struct ut_error *err)
 {
@@ -314,9 +321,9 @@ static double whole_gain_db(const struct ut_call *c, int channel)
 	return speech <= -120 ? 0 : UT_MIN(UT_MAX(-23 - (speech - 3.7), -20), 40);
 }
 
-enum ut_status ut_clip_whole_piece(struct ut_clip_maker *m, int fd, const struct ut_call *c,
-				   int channel, int64_t from, size_t n, struct ut_text *ret,
-				   struct ut_error *err)
+enum ut_status ut_clip_whole_piece(struct ut_clip_maker *m, const int fd[2],
+				   const struct ut_call *c, int channel, int64_t from, size_t n,
+				   struct ut_text *ret, struct ut_error *err)
 {
 	int64_t size = ut_clip_whole_size(c), to, first, last;
 	struct ut_clip_request q;
@@ -417,7 +424,7 @@ static bool take_view(const struct ut_text *reply, uint64_t max_rows, struct ut_
 	       isfinite(v->level_db.lo) && isfinite(v->level_db.mid) && isfinite(v->level_db.hi);
 }
 
-enum ut_status ut_clip_view(struct ut_clip_maker *m, int fd, const struct ut_call *c,
+enum ut_status ut_clip_view(struct ut_clip_maker *m, const int fd[2], const struct ut_call *c,
 			    double start_s, double end_s, struct ut_clip_view *ret,
 			    struct ut_error *err)
 {

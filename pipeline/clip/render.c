@@ -7,7 +7,7 @@
 
 #include "base/order.h"
 #include "clip/internal.h"
-#include "decode/decode.h"
+#include "decode/pair.h"
 #include "dsp/engine.h"
 #include "dsp/limiter.h"
 #include "dsp/resample.h"
@@ -28,9 +28,31 @@ static void take_done(struct take *t)
 		free(t->ch[i]);
 }
 
-static enum ut_status open_it(int fd, const struct ut_clip_request *q, struct ut_decoder **ret,
+struct source { /* one of both */
+	struct ut_decoder *d;
+	struct ut_pair *pair;
+};
+
+static void source_done(struct source *s)
+{
+	ut_decoder_destroy(&s->d);
+	ut_pair_destroy(&s->pair);
+}
+
+static enum ut_status source_seek(const struct source *s, int64_t pos, struct ut_error *err)
+{
+	return s->pair ? ut_pair_seek(s->pair, pos, err) : ut_decoder_seek(s->d, pos, err);
+}
+
+static enum ut_status source_read(const struct source *s, struct ut_block *b, struct ut_error *err)
+{
+	return s->pair ? ut_pair_read(s->pair, b, err) : ut_decoder_read(s->d, b, err);
+}
+
+static enum ut_status open_it(const int fd[2], const struct ut_clip_request *q, struct source *ret,
 			      struct ut_error *err)
 {
+	const char *const names[2] = { q->name, q->name2 };
 	struct ut_decode_opts o = { 0 };
 	const struct ut_decode_info *info;
 	enum ut_status st;
@@ -38,11 +60,12 @@ static enum ut_status open_it(int fd, const struct ut_clip_request *q, struct ut
 	if (q->raw_format[0])
 		o = (struct ut_decode_opts){ .raw_format = q->raw_format,
 					     .raw_rate_hz = q->rate_hz,
-					     .raw_channels = q->n_ch };
-	st = ut_decoder_open(fd, q->name, &o, ret, err);
+					     .raw_channels = q->joined ? 1 : q->n_ch };
+	st = q->joined ? ut_pair_open(fd, names, &o, q->lead_s, &ret->pair, err)
+		       : ut_decoder_open(fd[0], q->name, &o, &ret->d, err);
 	if (st != UT_OK)
 		return st;
-	info = ut_decoder_info(*ret);
+	info = q->joined ? ut_pair_info(ret->pair) : ut_decoder_info(ret->d);
 	if (info->rate_hz != q->rate_hz || info->n_ch != q->n_ch)
 		return ut_fail(err, UT_ECHANGED,
 			       "decodes to %u channels at %u Hz; when it was analysed, to %u at "
@@ -52,15 +75,15 @@ static enum ut_status open_it(int fd, const struct ut_clip_request *q, struct ut
 }
 
 /* n samples from `start` on: one channel, all mixed, or (apart) every channel by itself. */
-static enum ut_status decode(int fd, const struct ut_clip_request *q, int64_t start, int64_t n,
-			     bool apart, struct take *t, struct ut_error *err)
+static enum ut_status decode(const int fd[2], const struct ut_clip_request *q, int64_t start,
+			     int64_t n, bool apart, struct take *t, struct ut_error *err)
 {
-	UT_AUTO(ut_decoder_destroy) struct ut_decoder *d = NULL;
+	UT_AUTO(source_done) struct source src = { 0 };
 	struct ut_block b;
-	enum ut_status st = open_it(fd, q, &d, err);
+	enum ut_status st = open_it(fd, q, &src, err);
 
 	if (st == UT_OK && start > 0)
-		st = ut_decoder_seek(d, start, err);
+		st = source_seek(&src, start, err);
 	if (st != UT_OK)
 		return st;
 	t->n_ch = apart && q->channel == UT_CLIP_MIX ? q->n_ch : 1;
@@ -70,7 +93,7 @@ static enum ut_status decode(int fd, const struct ut_clip_request *q, int64_t st
 	while ((int64_t)t->n < n) {
 		size_t k;
 
-		st = ut_decoder_read(d, &b, err);
+		st = source_read(&src, &b, err);
 		if (st != UT_OK)
 			return st;
 		if (b.n == 0)
@@ -203,7 +226,7 @@ static enum ut_status bring_to_level(float *x, size_t n, double level_lufs, doub
 	return st;
 }
 
-static enum ut_status excerpt(int fd, const struct ut_clip_request *q,
+static enum ut_status excerpt(const int fd[2], const struct ut_clip_request *q,
 			      const struct ut_clip_frames *masks, struct take *t,
 			      struct ut_text *reply, struct ut_error *err)
 {
@@ -253,7 +276,7 @@ static enum ut_status excerpt(int fd, const struct ut_clip_request *q,
 }
 
 /* Samples of the whole call, 16 bit little-endian. */
-static enum ut_status piece(int fd, const struct ut_clip_request *q,
+static enum ut_status piece(const int fd[2], const struct ut_clip_request *q,
 			    const struct ut_clip_frames *masks, struct take *t,
 			    struct ut_text *reply, struct ut_error *err)
 {
@@ -363,20 +386,20 @@ static struct ut_clip_usual usual(float *v, size_t n)
 	return (struct ut_clip_usual){ v[n / 10], v[n / 2], v[n - 1 - n / 10], n };
 }
 
-static enum ut_status stream(int fd, const struct ut_clip_request *q, struct ut_resample *r,
-			     struct view *v, struct ut_error *err)
+static enum ut_status stream(const int fd[2], const struct ut_clip_request *q,
+			     struct ut_resample *r, struct view *v, struct ut_error *err)
 {
-	UT_AUTO(ut_decoder_destroy) struct ut_decoder *d = NULL;
+	UT_AUTO(source_done) struct source src = { 0 };
 	int64_t end = q->start + q->n;
 	/* a little more on the right, so that the last rows see what comes */
 	int64_t until = end + q->rate_hz / 4, at = q->ref_start;
 	struct ut_block b;
-	enum ut_status st = open_it(fd, q, &d, err);
+	enum ut_status st = open_it(fd, q, &src, err);
 
 	if (st == UT_OK && at > 0)
-		st = ut_decoder_seek(d, at, err);
+		st = source_seek(&src, at, err);
 	while (st == UT_OK && at < until) {
-		st = ut_decoder_read(d, &b, err);
+		st = source_read(&src, &b, err);
 		if (st != UT_OK || b.n == 0)
 			break;
 		b.n = UT_MIN(b.n, (size_t)(until - at));
@@ -387,15 +410,15 @@ static enum ut_status stream(int fd, const struct ut_clip_request *q, struct ut_
 		ut_resample_flush(r, on_8k, v);
 		ut_engine_flush(v->engine, on_row, v);
 		if (at <= q->start)
-			st = ut_fail(err, UT_EINVAL,
-				     "the recording ends before the excerpt begins");
+			st =
+			    ut_fail(err, UT_EINVAL, "the recording ends before the excerpt begins");
 		else if (v->failed)
 			st = ut_fail(err, UT_ENOMEM, "not enough memory");
 	}
 	return st;
 }
 
-static enum ut_status view(int fd, const struct ut_clip_request *q,
+static enum ut_status view(const int fd[2], const struct ut_clip_request *q,
 			   const struct ut_clip_frames *masks, const struct ut_clip_frames *turns,
 			   struct ut_text *reply, struct ut_error *err)
 {
@@ -440,7 +463,7 @@ static enum ut_status view(int fd, const struct ut_clip_request *q,
 	return st;
 }
 
-static enum ut_status work(int fd, const void *request, size_t n, struct ut_text *reply,
+static enum ut_status work(const int fd[2], const void *request, size_t n, struct ut_text *reply,
 			   struct ut_error *err)
 {
 	struct ut_clip_request q;

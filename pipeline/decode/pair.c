@@ -10,7 +10,8 @@
 
 struct side {
 	struct ut_decoder *d;
-	int64_t lead;       /* samples of silence still to come before it */
+	int64_t late;       /* samples of silence before it */
+	int64_t lead;       /* of them still to come */
 	struct ut_block in; /* what was read of it */
 	size_t used;
 	bool ended;
@@ -65,7 +66,8 @@ enum ut_status ut_pair_open(const int fd[2], const char *const name[2],
 	p->info = *ut_decoder_info(p->side[0].d);
 	p->info.n_ch = 2;
 	p->info.n_samples = -1;
-	p->side[lead_s > 0].lead = llrint(fabs(lead_s) * p->info.rate_hz);
+	p->side[lead_s > 0].late = llrint(fabs(lead_s) * p->info.rate_hz);
+	p->side[lead_s > 0].lead = p->side[lead_s > 0].late;
 	*ret = p;
 	return UT_OK;
 }
@@ -75,7 +77,8 @@ const struct ut_decode_info *ut_pair_info(const struct ut_pair *p)
 	return &p->info;
 }
 
-/* Fills s->out up to n samples; what is behind its end is silence. Returns the last that was not. */
+/* Fills s->out up to n samples; what is behind its end is silence. Returns the last that was not.
+ */
 static enum ut_status fill(struct side *s, size_t n, size_t *real, struct ut_error *err)
 {
 	size_t at = (size_t)UT_MIN(s->lead, (int64_t)n);
@@ -119,6 +122,22 @@ enum ut_status ut_pair_read(struct ut_pair *p, struct ut_block *b, struct ut_err
 	}
 	b->n = UT_MAX(real[0], real[1]);
 	p->pos += (int64_t)b->n;
+	return UT_OK;
+}
+
+enum ut_status ut_pair_seek(struct ut_pair *p, int64_t pos, struct ut_error *err)
+{
+	for (int i = 0; i < 2; i++) {
+		struct side *s = &p->side[i];
+		enum ut_status st = ut_decoder_seek(s->d, UT_MAX(pos - s->late, 0), err);
+
+		if (st != UT_OK)
+			return st;
+		s->lead = UT_MAX(s->late - pos, 0);
+		s->in.n = s->used = 0;
+		s->ended = false;
+	}
+	p->pos = pos;
 	return UT_OK;
 }
 

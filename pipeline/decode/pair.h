@@ -22,6 +22,8 @@ enum ut_status ut_pair_open(const int fd[2], const char *const name[2],
 const struct ut_decode_info *ut_pair_info(const struct ut_pair *p);
 /* As ut_decoder_read; ends with the longer one, the other is silent from its end on. */
 enum ut_status ut_pair_read(struct ut_pair *p, struct ut_block *b, struct ut_error *err);
+/* As ut_decoder_seek; pos is of the joined call, the leading silence counted. */
+enum ut_status ut_pair_seek(struct ut_pair *p, int64_t pos, struct ut_error *err);
 /* As ut_decoder_partial, of either. */
 bool ut_pair_partial(const struct ut_pair *p, const char **why);
 /* Seconds read of each file so far. */

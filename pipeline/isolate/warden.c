@@ -21,7 +21,7 @@ enum { MAX_CHILDREN = 64 };
  * What is handed to the warden with a job. line: request and answer go through it between caller
  * and child; word: on it the warden says how the child ended, where it ended without an answer.
  */
-enum { LINE, WORD, RECORDING, N_HANDED };
+enum { LINE, WORD, RECORDING, OTHER, N_HANDED }; /* OTHER: its other side, or the same again */
 
 struct answer { /* before the bytes, on line and on word */
 	int32_t code;
@@ -42,9 +42,9 @@ static int by_number(const void *a, const void *b)
 }
 
 static _Noreturn void child_main(const struct ut_warden_ops *ops, const struct ut_warden_limits *l,
-				 int line, int recording, pid_t parent)
+				 int line, int recording, int other, pid_t parent)
 {
-	int keep[] = { line, recording };
+	int keep[] = { line, recording, other };
 	struct ut_text reply = { 0 };
 	struct ut_error err = { 0 };
 	struct answer a = { 0 };
@@ -65,7 +65,7 @@ static _Noreturn void child_main(const struct ut_warden_ops *ops, const struct u
 	    !(request = malloc(n + 1)) || !ut_line_receive(line, request, n))
 		_exit(1);
 	request[n] = '\0';
-	st = ops->work(recording, request, n, &reply, &err);
+	st = ops->work((const int[2]){ recording, other }, request, n, &reply, &err);
 	if (st == UT_OK && reply.failed)
 		st = ut_fail(&err, UT_ENOMEM, "not enough memory for the result");
 	a.code = st;
@@ -127,7 +127,7 @@ static void reap_all(const struct ut_warden_limits *l, struct child *children)
 			}
 }
 
-/* The three descriptors of the next job; false: whoever gives jobs is gone. */
+/* The descriptors of the next job; false: whoever gives jobs is gone. */
 static bool take_job(int sock, int fd[N_HANDED])
 {
 	union {
@@ -159,9 +159,10 @@ static void start_child(const struct ut_warden_ops *ops, const struct ut_warden_
 	pid_t self = getpid(), pid = fork();
 
 	if (pid == 0)
-		child_main(ops, l, fd[LINE], fd[RECORDING], self);
+		child_main(ops, l, fd[LINE], fd[RECORDING], fd[OTHER], self);
 	close(fd[LINE]);
 	close(fd[RECORDING]);
+	close(fd[OTHER]);
 	if (pid < 0) {
 		struct answer a = { .code = UT_EIO, .n = 36 };
 
@@ -195,8 +196,8 @@ static int watch(struct child *children, unsigned n)
 	return next < 0 ? -1 : (int)(next * 1000) + 1;
 }
 
-static _Noreturn void warden_main(const struct ut_warden_ops *ops,
-				  const struct ut_warden_limits *l, int sock)
+static _Noreturn void warden_main(const struct ut_warden_ops *ops, const struct ut_warden_limits *l,
+				  int sock)
 {
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	struct child children[MAX_CHILDREN] = { 0 };
@@ -355,7 +356,7 @@ static bool take_answer(int sock, struct ut_text *reply, enum ut_status *st, str
 	return true;
 }
 
-enum ut_status ut_warden_do(struct ut_warden *w, int fd, const void *request, size_t n,
+enum ut_status ut_warden_do(struct ut_warden *w, const int fd[2], const void *request, size_t n,
 			    struct ut_text *reply, struct ut_error *err)
 {
 	int line[2], word[2], handed[N_HANDED];
@@ -376,13 +377,16 @@ enum ut_status ut_warden_do(struct ut_warden *w, int fd, const void *request, si
 	}
 	handed[LINE] = line[1];
 	handed[WORD] = word[1];
-	handed[RECORDING] = fd;
+	handed[RECORDING] = fd[0];
+	/* there is always one: a list of descriptors has no holes */
+	handed[OTHER] = fd[1] >= 0 ? fd[1] : fd[0];
 	sent = hand_over(w->sock, handed);
 	close(line[1]);
 	close(word[1]);
 	if (!sent) {
-		st = ut_fail(err, UT_EIO, "the process that reads recordings is gone or busy; "
-					  "try again, or start the program again");
+		st = ut_fail(err, UT_EIO,
+			     "the process that reads recordings is gone or busy; "
+			     "try again, or start the program again");
 	} else {
 		/* a child that died already shows on the other line */
 		if (ut_line_send(line[0], &n64, sizeof(n64)))

@@ -16,10 +16,10 @@ enum { UT_WARDEN_MAX_REQUEST = 16 << 20, UT_WARDEN_MAX_REPLY = 128 << 20 };
 
 struct ut_warden_ops {
 	void (*prepare)(void); /* once, in the warden, before any door closes; may be NULL */
-	/* In the child, shut in. fd: the recording, closed afterwards. request is trusted, the
-	 * recording is not. */
-	enum ut_status (*work)(int fd, const void *request, size_t n, struct ut_text *reply,
-			       struct ut_error *err);
+	/* In the child, shut in. fd: the recording, and its other side where it has one (otherwise
+	 * the same again); closed afterwards. request is trusted, the recording is not. */
+	enum ut_status (*work)(const int fd[2], const void *request, size_t n,
+			       struct ut_text *reply, struct ut_error *err);
 };
 
 struct ut_warden_limits {
@@ -38,11 +38,12 @@ enum ut_status ut_warden_start(const struct ut_warden_ops *ops, const struct ut_
 void ut_warden_stop(struct ut_warden **pw);
 
 /*
- * Does the job and waits for it. fd stays the caller's; its position is not used. reply is
+ * Does the job and waits for it. fd: the recording and its other side, or -1; they stay the
+ * caller's; their position is not used. reply is
  * appended to: bytes of a process that has read untrusted input, so check them. What the job
  * failed with, or UT_ECRASH, UT_ETIMEOUT, UT_ELIMIT (a request or reply too long), UT_EIO.
  */
-enum ut_status ut_warden_do(struct ut_warden *w, int fd, const void *request, size_t n,
+enum ut_status ut_warden_do(struct ut_warden *w, const int fd[2], const void *request, size_t n,
 			    struct ut_text *reply, struct ut_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* assign.c - weighs what the sources say against one another and writes it into the call. */
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,16 @@
 
 #include "metadata/claims.h"
 
-enum { OPTION, SIDECAR, FILE_NAME, CDR, PROFILE, N_SOURCES }; /* by authority, highest first */
+enum {
+	OPTION,
+	SIDECAR,
+	SIDECAR2,
+	FILE_NAME,
+	CDR,
+	CDR2,
+	PROFILE,
+	N_SOURCES
+}; /* by authority, highest first */
 
 struct weigh {
 	struct ut_call *call;
@@ -108,7 +118,8 @@ static void check_channels(struct weigh *w, unsigned source)
 	struct ut_claims *c = &w->from[source];
 	unsigned n_ch = w->n_ch, kept = 0;
 
-	if (source == PROFILE && c->first && n_ch == 1) { /* what it says of channels is of others */
+	if (source == PROFILE && c->first &&
+	    n_ch == 1) { /* what it says of channels is of others */
 		enum ut_role first = c->first;
 		char source_text[sizeof(c->source)];
 
@@ -464,10 +475,11 @@ static void assign_parties(struct weigh *w, bool internal)
 		    "holds the customer alone",
 		    c->media.n_ch);
 	else if (n_ch == 1 && !ut_call_has_problem(c, "mono") && !mix_is_known(w))
-		PROBLEM(w, "mono",
-			"one channel: who is who cannot be told; record the parties on separate "
-			"channels, say who speaks first (first_speaker in a sidecar or profile), or "
-			"--customer all if it holds the customer alone");
+		PROBLEM(
+		    w, "mono",
+		    "one channel: who is who cannot be told; record the parties on separate "
+		    "channels, say who speaks first (first_speaker in a sidecar or profile), or "
+		    "--customer all if it holds the customer alone");
 }
 
 static void explain(struct weigh *w, bool internal)
@@ -525,6 +537,23 @@ static enum ut_status from_sidecar(struct weigh *w, const struct ut_meta_opts *o
 				ret, err);
 }
 
+/* What the sidecar of the other side's file says of its own channel is of channel 1 here. */
+static enum ut_status from_sidecar2(UT_UNUSED struct weigh *w, const struct ut_meta_opts *o,
+				    struct ut_claims *ret, struct ut_error *err)
+{
+	enum ut_status st;
+
+	if (!o->sidecar2)
+		return UT_ENOENT;
+	st = ut_sidecar_parse(o->sidecar2, o->sidecar2_n,
+			      o->sidecar2_name ? o->sidecar2_name : "sidecar", o->recording2, ret,
+			      err);
+	for (unsigned i = 0; st == UT_OK && i < ret->n_parties; i++)
+		if (ret->party[i].own)
+			ret->party[i].channel = 1;
+	return st;
+}
+
 static enum ut_status from_file_name(struct weigh *w, UT_UNUSED const struct ut_meta_opts *o,
 				     struct ut_claims *ret, struct ut_error *err)
 {
@@ -536,6 +565,20 @@ static enum ut_status from_cdr(struct weigh *w, UT_UNUSED const struct ut_meta_o
 {
 	return ut_config_cdr_claims(w->cfg, w->call->media.path, known(w, UT_CLAIM_call_id), ret,
 				    err);
+}
+
+static enum ut_status from_cdr2(struct weigh *w, const struct ut_meta_opts *o,
+				struct ut_claims *ret, struct ut_error *err)
+{
+	enum ut_status st;
+
+	if (!o->recording2)
+		return UT_ENOENT;
+	st = ut_config_cdr_claims(w->cfg, o->recording2, NULL, ret, err); /* by its name alone */
+	for (unsigned i = 0; st == UT_OK && i < ret->n_parties; i++)
+		if (ret->party[i].own)
+			ret->party[i].channel = 1;
+	return st;
 }
 
 static enum ut_status from_profile(struct weigh *w, const struct ut_meta_opts *o,
@@ -565,8 +608,10 @@ static const struct source {
 } sources[N_SOURCES] = {
 	[OPTION] = { from_option, "role_conflict", true },
 	[SIDECAR] = { from_sidecar, "sidecar_invalid", true },
+	[SIDECAR2] = { from_sidecar2, "sidecar_invalid", true },
 	[FILE_NAME] = { from_file_name, "metadata_invalid", true },
 	[CDR] = { from_cdr, "metadata_invalid", true },
+	[CDR2] = { from_cdr2, "metadata_invalid", true },
 	[PROFILE] = { from_profile, "profile_unused", false },
 };
 
@@ -648,18 +693,79 @@ enum ut_status ut_meta_assign(const struct ut_meta_config *cfg, const struct ut_
 	return UT_OK;
 }
 
+static int by_start(const void *a, const void *b)
+{
+	const struct ut_span *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* What a sidecar's spans say, moved by the silence that its file is led by. */
+static enum ut_status add_known(const char *bytes, size_t n, const char *recording, double later_s,
+				struct ut_span_list *ret)
+{
+	struct ut_claims c = { 0 };
+	enum ut_status st = bytes ? ut_sidecar_parse(bytes, n, "", recording, &c, NULL) : UT_OK;
+
+	for (size_t i = 0; st == UT_OK && i < c.known.n; i++) {
+		struct ut_span s = c.known.v[i];
+
+		/* outwards, as the span itself was widened to whole frames */
+		s.start += (int64_t)floor(later_s * UT_FRAMES_PER_S);
+		s.end += (int64_t)ceil(later_s * UT_FRAMES_PER_S);
+		st = ut_span_list_push(ret, &s);
+	}
+	ut_claims_done(&c);
+	return st;
+}
+
 enum ut_status ut_meta_known_spans(const struct ut_meta_opts *o, struct ut_span_list *ret,
 				   struct ut_error *err)
 {
-	struct ut_claims c = { 0 };
-	enum ut_status st;
+	enum ut_status st =
+	    add_known(o->sidecar, o->sidecar_n, o->recording, UT_MAX(-o->lead_s, 0), ret);
 
-	if (!o->sidecar)
-		return UT_OK;
-	st = ut_sidecar_parse(o->sidecar, o->sidecar_n, o->sidecar_name ? o->sidecar_name : "",
-			      o->recording, &c, NULL);
-	for (size_t i = 0; st == UT_OK && i < c.known.n; i++)
-		st = ut_span_list_push(ret, &c.known.v[i]);
-	ut_claims_done(&c);
+	if (st != UT_ENOMEM && o->sidecar2) {
+		st =
+		    add_known(o->sidecar2, o->sidecar2_n, o->recording2, UT_MAX(o->lead_s, 0), ret);
+		if (ret->n > 1)
+			qsort(ret->v, ret->n, sizeof(*ret->v), by_start);
+	}
 	return st == UT_ENOMEM ? ut_fail(err, st, "metadata: no memory") : UT_OK;
+}
+
+/* Takes the claims' start_time where there is one, and frees them. */
+static double start_of(enum ut_status st, struct ut_claims *c)
+{
+	double t = st == UT_OK && c->field[UT_CLAIM_start_time]
+		       ? ut_time_parse(c->field[UT_CLAIM_start_time])
+		       : (double)NAN;
+
+	ut_claims_done(c);
+	return t;
+}
+
+static double own_start_s(const struct ut_meta_config *cfg, const char *bytes, size_t n,
+			  const char *path)
+{
+	struct ut_claims c = { 0 };
+	double t =
+	    bytes ? start_of(ut_sidecar_parse(bytes, n, "", path, &c, NULL), &c) : (double)NAN;
+
+	if (!isfinite(t))
+		t = start_of(ut_config_name_claims(cfg, path, &c, NULL), &c);
+	if (!isfinite(t)) /* by its name: a row by call id is of both */
+		t = start_of(ut_config_cdr_claims(cfg, path, NULL, &c, NULL), &c);
+	return t;
+}
+
+double ut_meta_lead_s(const struct ut_meta_config *cfg, const struct ut_meta_opts *o)
+{
+	double a, b;
+
+	if (!o->recording || !o->recording2)
+		return (double)NAN;
+	a = own_start_s(cfg, o->sidecar, o->sidecar_n, o->recording);
+	b = own_start_s(cfg, o->sidecar2, o->sidecar2_n, o->recording2);
+	return fabs(b - a) <= 3600 ? b - a : (double)NAN;
 }

@@ -32,6 +32,8 @@ struct table {
 	char **fields; /* our names */
 	json_t *values;
 	bool by_file_name;
+	/* where rows tell of pairs: by the cell of the partner, or of the call id; NULL */
+	const struct row **by_other, **by_call;
 	char *name, *utc_offset; /* of times that have none */
 };
 
@@ -45,6 +47,8 @@ static void table_done(struct table *t)
 	free(t->bytes);
 	free(t->cells);
 	free(t->rows);
+	free(t->by_other);
+	free(t->by_call);
 	for (size_t i = 0; i < t->n_fields; i++)
 		free(t->fields[i]);
 	free(t->fields);
@@ -271,6 +275,8 @@ static enum ut_status read_layout(const json_t *j, const char *name, const char 
 	return UT_OK;
 }
 
+static enum ut_status index_pairs(struct table *t);
+
 static enum ut_status read_table(const json_t *j, const char *name, const char *where,
 				 struct table *t, struct ut_error *err)
 {
@@ -296,7 +302,11 @@ static enum ut_status read_table(const json_t *j, const char *name, const char *
 	if (ut_call_set(&t->name, path) != UT_OK)
 		return ut_fail(err, UT_ENOMEM, "metadata");
 	st = ut_meta_read_file(path, MAX_FILE, &t->bytes, &n, err);
-	return st == UT_OK ? read_rows(t, n, &l, err) : st;
+	if (st == UT_OK)
+		st = read_rows(t, n, &l, err);
+	if (st == UT_OK && index_pairs(t) != UT_OK)
+		st = ut_fail(err, UT_ENOMEM, "metadata");
+	return st;
 }
 
 enum ut_status ut_cdr_read(const json_t *list, const char *name, struct ut_cdr **ret,
@@ -361,6 +371,138 @@ static enum ut_status map_cell(const struct table *t, size_t f, const char *cell
 		cell = with_offset;
 	}
 	return ut_map_field(c, t->fields[f], cell, t->values, err);
+}
+
+/* ---- two files of one call ---- */
+
+static size_t field_index(const struct table *t, const char *field)
+{
+	for (size_t i = 0; i < t->n_fields; i++)
+		if (strcmp(t->fields[i], field) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static int by_cell(const void *a, const void *b, void *column)
+{
+	const struct row *const *x = a, *const *y = b;
+	size_t f = *(size_t *)column;
+
+	return strcmp((*x)->cell[f], (*y)->cell[f]);
+}
+
+static enum ut_status sort_by(const struct table *t, size_t f, const struct row ***ret)
+{
+	if (f == SIZE_MAX || !t->by_file_name)
+		return UT_OK;
+	*ret = calloc(t->n_rows + 1, sizeof(**ret));
+	if (!*ret)
+		return UT_ENOMEM;
+	for (size_t i = 0; i < t->n_rows; i++)
+		(*ret)[i] = &t->rows[i];
+	qsort_r(*ret, t->n_rows, sizeof(**ret), by_cell, &f);
+	return UT_OK;
+}
+
+static enum ut_status index_pairs(struct table *t)
+{
+	size_t call = field_index(t, "call_id");
+	enum ut_status st = sort_by(t, field_index(t, "other_side"), &t->by_other);
+
+	/* the same call id alone may also be a transfer */
+	if (st == UT_OK && field_index(t, "side") != SIZE_MAX)
+		st = sort_by(t, call, &t->by_call);
+	return st;
+}
+
+/* The rows whose cell f is this, as [*from, *to). */
+static void range_of(const struct table *t, const struct row **v, size_t f, const char *cell,
+		     size_t *from, size_t *to)
+{
+	size_t lo = 0, hi = t->n_rows;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(v[mid]->cell[f], cell) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	*from = *to = lo;
+	while (*to < t->n_rows && strcmp(v[*to]->cell[f], cell) == 0)
+		++*to;
+}
+
+/* "customer", "agent", or what stands there. */
+static const char *side_word(const struct table *t, const struct row *r)
+{
+	size_t f = field_index(t, "side");
+	const char *word = f != SIZE_MAX && r ? r->cell[f] : "";
+	const char *ours =
+	    json_string_value(json_object_get(json_object_get(t->values, "side"), word));
+
+	return ours ? ours : word;
+}
+
+static const struct row *only_row(const struct table *t, const char *key)
+{
+	size_t n;
+	const struct row *r = find(t, key, &n);
+
+	return n == 1 ? r : NULL;
+}
+
+static bool pair_in(const struct table *t, const char *base, const char **other, int *side)
+{
+	const struct row *r = only_row(t, base), *q = NULL;
+	size_t f = field_index(t, "other_side"), c = field_index(t, "call_id"), from, to;
+	bool named = false, names = false;
+	const char *mine, *theirs;
+
+	*other = NULL;
+	if (t->by_other && r && r->cell[f][0]) {
+		*other = r->cell[f];
+		names = true;
+	}
+	if (t->by_other) { /* it may have no row of its own */
+		range_of(t, t->by_other, f, base, &from, &to);
+		if (to - from == 1 && (!*other || strcmp(*other, t->by_other[from]->key) == 0)) {
+			*other = t->by_other[from]->key;
+			named = true;
+		}
+	}
+	if (!*other && t->by_call && r && r->cell[c][0]) {
+		range_of(t, t->by_call, c, r->cell[c], &from, &to);
+		if (to - from == 2) {
+			q = t->by_call[from] == r ? t->by_call[to - 1] : t->by_call[from];
+			if (strcmp(side_word(t, q), side_word(t, r)) != 0 && side_word(t, q)[0] &&
+			    side_word(t, r)[0])
+				*other = q->key;
+		}
+	}
+	if (!*other || strchr(*other, '/') || strcmp(*other, base) == 0)
+		return false;
+	q = only_row(t, *other);
+	mine = side_word(t, r);
+	theirs = side_word(t, q);
+	if (strcmp(mine, "customer") == 0 || strcmp(theirs, "agent") == 0)
+		*side = 1;
+	else if (strcmp(theirs, "customer") == 0 || strcmp(mine, "agent") == 0)
+		*side = 2;
+	else if (names != named)
+		*side = names ? 1 : 2;
+	else
+		*side = strcmp(base, *other) < 0 ? 1 : 2;
+	return true;
+}
+
+bool ut_cdr_pair(const struct ut_cdr *cdr, const char *base, const char **other, int *side)
+{
+	for (size_t i = 0; cdr && i < cdr->n; i++)
+		if (cdr->t[i].by_file_name && pair_in(&cdr->t[i], base, other, side))
+			return true;
+	return false;
 }
 
 enum ut_status ut_cdr_claims(const struct ut_cdr *cdr, const char *path, const char *call_id,

@@ -18,6 +18,7 @@ void ut_claims_done(struct ut_claims *c)
 		free(c->field[i]);
 	for (unsigned i = 0; i < c->n_parties; i++)
 		free(c->party[i].id);
+	free(c->other_side);
 	ut_span_list_done(&c->known);
 	memset(c, 0, sizeof(*c));
 }

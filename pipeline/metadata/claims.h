@@ -32,6 +32,7 @@ enum { UT_CHANNEL_ALL = -2, UT_CHANNEL_NONE = -1 };
 struct ut_claim_party {
 	int channel;       /* from 0; UT_CHANNEL_ALL */
 	bool side;         /* said as "left" or "right": means nothing in a mono recording */
+	bool own;          /* said of the one channel of the source's own file */
 	enum ut_role role; /* UT_ROLE_UNKNOWN: not said */
 	enum ut_kind kind; /* UT_KIND_UNKNOWN: not said */
 	bool kind_implied; /* a customer is external unless somebody says otherwise */
@@ -44,6 +45,7 @@ struct ut_claims {
 	struct ut_claim_party party[UT_MAX_PARTIES];
 	unsigned n_parties;
 	enum ut_role first; /* who speaks first; UT_ROLE_UNKNOWN: not said */
+	char *other_side;   /* the file that holds the other side; NULL */
 	bool internal;      /* both sides are employees */
 	bool transferred;   /* more than one agent took part */
 	struct ut_span_list known;

@@ -188,9 +188,8 @@ static enum ut_status read_pairs(const json_t *j, const char *name, const char *
 static enum ut_status read_profile(const json_t *j, const char *key, const char *name,
 				   struct profile *p, struct ut_error *err)
 {
-	static const char *const keys[] = { "description", "channels",      "inbound",
-					    "outbound",    "first_speaker", "pairs",
-					    NULL };
+	static const char *const keys[] = { "description",   "channels", "inbound", "outbound",
+					    "first_speaker", "pairs",    NULL };
 	struct ut_text t = { 0 };
 	char where[80];
 	const char *description;
@@ -525,18 +524,24 @@ static bool other_name(const char *name, const char *pattern, const char *other,
 int ut_meta_pair(const struct ut_meta_config *cfg, const char *profile, const char *path, char *buf,
 		 size_t cap)
 {
-	const char *name = ut_path_base(path);
+	const char *name = ut_path_base(path), *row;
 	const struct profile *p;
 	const json_t *v;
+	int side;
 	size_t i;
 
+	if (ut_cdr_pair(cfg->cdr, name, &row, &side)) {
+		int k = snprintf(buf, cap, "%.*s%s", (int)(name - path), path, row);
+
+		return k > 0 && (size_t)k < cap ? side : 0;
+	}
 	profile = profile ? profile : ut_config_profile_for(cfg, path);
 	p = profile ? find(cfg, profile) : NULL;
 	if (!p || !p->pairs)
 		return 0;
 	json_array_foreach(p->pairs, i, v)
 	{
-		for (int side = 0; side < 2; side++)
+		for (side = 0; side < 2; side++)
 			if (other_name(name, json_string_value(json_array_get(v, (size_t)side)),
 				       json_string_value(json_array_get(v, (size_t)!side)),
 				       (int)(name - path), path, buf, cap))

@@ -30,7 +30,8 @@ bool ut_map_is_field(const char *field)
 	for (unsigned i = 0; i < UT_N_CLAIM_FIELDS; i++)
 		if (strcmp(field, ut_claim_field_name[i]) == 0)
 			return true;
-	return strcmp(field, "customer_channel") == 0 || strcmp(field, "agent_channel") == 0;
+	return strcmp(field, "customer_channel") == 0 || strcmp(field, "agent_channel") == 0 ||
+	       strcmp(field, "side") == 0 || strcmp(field, "other_side") == 0;
 }
 
 enum ut_status ut_map_check_values(const json_t *values, const char *name, const char *where,
@@ -103,6 +104,21 @@ enum ut_status ut_map_field(struct ut_claims *c, const char *field, const char *
 		p.kind_implied = true;
 		return ut_claims_add(c, &p, err);
 	}
+	if (strcmp(field, "side") == 0) {
+		if (strcmp(word, "customer") != 0 && strcmp(word, "agent") != 0)
+			return ut_fail(err, UT_EMETA,
+				       "'%.40s' is no side: map it to customer or agent under "
+				       "\"values\"",
+				       word);
+		p.role = word[0] == 'c' ? UT_ROLE_CUSTOMER : UT_ROLE_AGENT;
+		p.kind = word[0] == 'c' ? UT_KIND_EXTERNAL : UT_KIND_INTERNAL;
+		p.kind_implied = p.own = true;
+		return ut_claims_add(c, &p, err);
+	}
+	if (strcmp(field, "other_side") == 0)
+		return ut_call_set(&c->other_side, word) == UT_OK
+			   ? UT_OK
+			   : ut_fail(err, UT_ENOMEM, "metadata");
 	if (strcmp(field, "direction") == 0) {
 		if (strcmp(word, "inbound") != 0 && strcmp(word, "outbound") != 0 &&
 		    strcmp(word, "internal") != 0)

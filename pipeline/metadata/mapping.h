@@ -41,6 +41,13 @@ enum ut_status ut_cdr_read(const json_t *list, const char *name, struct ut_cdr *
  * none; UT_EMETA where rows of one call contradict each other. */
 enum ut_status ut_cdr_claims(const struct ut_cdr *cdr, const char *path, const char *call_id,
 			     struct ut_claims *ret, struct ut_error *err);
+/*
+ * The other file of this file's call by rows that go by file name: the row names it (other_side),
+ * or is named by one, or exactly one other row has its call_id and another side. *side: 1 where
+ * this file is channel 0, 2 where the other one is: the customer's is, where that is said; else the
+ * one whose row names the other; else the first by name. False where there is none. other is lent.
+ */
+bool ut_cdr_pair(const struct ut_cdr *cdr, const char *base, const char **other, int *side);
 void ut_cdr_destroy(struct ut_cdr **pc);
 
 /* A whole file of at most max bytes. UT_ENOENT, UT_EIO, UT_EMETA (too large, not a file). */

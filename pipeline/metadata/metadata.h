@@ -44,6 +44,10 @@ struct ut_meta_opts {
 	size_t sidecar_n;
 	const char *sidecar_name; /* for messages */
 	const char *recording;    /* its path, for ut_meta_known_spans; may be NULL */
+	/* of the file of the other side, where there is one (channel 1); NULL where not */
+	const char *sidecar2, *sidecar2_name, *recording2;
+	size_t sidecar2_n;
+	double lead_s; /* by how much it began later; shifts known spans */
 };
 
 /* Where a recording's sidecar would be: PATH with its extension replaced by .json, then PATH.json,
@@ -51,13 +55,25 @@ struct ut_meta_opts {
  * false where none does. Opens nothing. */
 bool ut_meta_sidecar_path(const char *recording, char *buf, size_t cap);
 
-/* The start_time of a sidecar's bytes, seconds since 1970; NAN where it says none or is damaged. */
-double ut_meta_start_s(const char *bytes, size_t n);
+/*
+ * By how much the file of the other side began later than the first, by the start_time that each
+ * one's own sidecar, name or CDR row gives; NAN where one of them has none, or where they lie more
+ * than an hour apart, which is no one call.
+ */
+double ut_meta_lead_s(const struct ut_meta_config *cfg, const struct ut_meta_opts *o);
+
+struct ut_meta_side {
+	char other[256];   /* the file's name that a sidecar gives as the other side; "" */
+	enum ut_role role; /* whose voice its own file holds; UT_ROLE_UNKNOWN */
+};
+/* What a sidecar says of being one side of a call. UT_EMETA, UT_ENOMEM. */
+enum ut_status ut_meta_side(const char *bytes, size_t n, const char *recording,
+			    struct ut_meta_side *ret);
 
 /*
- * Is this file one side of a call whose sides are two files, by the profile (NULL: the config's for
- * this path)? 0: no; 1: the first side (channel 0), 2: the second. Writes where the other one would
- * be into buf; opens nothing.
+ * Is this file one side of a call whose sides are two files, by a CDR, or by the names that the
+ * profile (NULL: the config's for this path) gives them? 0: no; 1: the first side (channel 0), 2:
+ * the second. Writes where the other one would be into buf; opens nothing.
  */
 int ut_meta_pair(const struct ut_meta_config *cfg, const char *profile, const char *path, char *buf,
 		 size_t cap);

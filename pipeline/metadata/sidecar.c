@@ -9,10 +9,11 @@
 #include "metadata/claims.h"
 
 static const char *const keys[] = {
-	"schema",   "call_id",          "start_time",    "direction",     "queue",      "team",
-	"agent_id", "customer_key",     "case_id",       "language",      "purpose",    "notice",
-	"profile",  "customer_channel", "agent_channel", "customer_kind", "agent_kind", "internal",
-	"parties",  "masked",           "hold",          "first_speaker", NULL,
+	"schema",        "call_id",       "start_time",   "direction",        "queue",
+	"team",          "agent_id",      "customer_key", "case_id",          "language",
+	"purpose",       "notice",        "profile",      "customer_channel", "agent_channel",
+	"customer_kind", "agent_kind",    "internal",     "parties",          "masked",
+	"hold",          "first_speaker", "side",         "other_side",       NULL,
 };
 static const char *const party_keys[] = { "channel", "role", "kind", "id", NULL };
 static const char *const span_keys[] = { "start_s", "end_s", "reason", NULL };
@@ -82,6 +83,41 @@ static enum ut_status read_short_party(const json_t *j, enum ut_role role, const
 		p.kind_implied = true;
 	}
 	return ut_claims_add(c, &p, err);
+}
+
+/* "side": whose voice this file, of one channel, holds. */
+static enum ut_status read_side(const json_t *j, const char *name, struct ut_claims *c,
+				struct ut_error *err)
+{
+	struct ut_claim_party p = { .channel = 0, .own = true, .kind_implied = true };
+	const char *s;
+	enum ut_status st = ut_json_text(j, "side", name, "", &s, err);
+
+	if (st != UT_OK || !s)
+		return st;
+	if (strcmp(s, "customer") != 0 && strcmp(s, "agent") != 0)
+		return ut_fail(err, UT_EMETA,
+			       "%.100s: 'side' must be customer or agent, not '%.40s'", name, s);
+	p.role = s[0] == 'c' ? UT_ROLE_CUSTOMER : UT_ROLE_AGENT;
+	p.kind = s[0] == 'c' ? UT_KIND_EXTERNAL : UT_KIND_INTERNAL;
+	p.id = c->field[s[0] == 'c' ? UT_CLAIM_customer_key : UT_CLAIM_agent_id];
+	return ut_claims_add(c, &p, err);
+}
+
+/* A file's name, in the same folder. */
+static enum ut_status read_other_side(const json_t *j, const char *name, char **ret,
+				      struct ut_error *err)
+{
+	const char *s;
+	enum ut_status st = ut_json_text(j, "other_side", name, "", &s, err);
+
+	if (st != UT_OK || !s)
+		return st;
+	if (!s[0] || strchr(s, '/') || strlen(s) > 255)
+		return ut_fail(err, UT_EMETA,
+			       "%.100s: 'other_side' must be the name of a file in the same folder",
+			       name);
+	return ut_call_set(ret, s) == UT_OK ? UT_OK : ut_fail(err, UT_ENOMEM, "metadata");
 }
 
 static enum ut_status read_party(const json_t *v, size_t i, const char *name, struct ut_claims *c,
@@ -230,6 +266,10 @@ static enum ut_status read_all(const json_t *j, const char *name, struct ut_clai
 		st = read_short_party(j, UT_ROLE_CUSTOMER, name, c, err);
 	if (st == UT_OK)
 		st = read_short_party(j, UT_ROLE_AGENT, name, c, err);
+	if (st == UT_OK)
+		st = read_side(j, name, c, err);
+	if (st == UT_OK)
+		st = read_other_side(j, name, &c->other_side, err);
 	list = json_object_get(j, "parties");
 	if (st == UT_OK && list && !json_is_array(list) && !json_is_null(list))
 		st = ut_fail(err, UT_EMETA, "%.100s: 'parties' must be a list", name);
@@ -248,16 +288,20 @@ static enum ut_status read_all(const json_t *j, const char *name, struct ut_clai
 	return st;
 }
 
-double ut_meta_start_s(const char *bytes, size_t n)
+enum ut_status ut_meta_side(const char *bytes, size_t n, const char *recording,
+			    struct ut_meta_side *ret)
 {
 	struct ut_claims c = { 0 };
-	double t = (double)NAN;
+	enum ut_status st = ut_sidecar_parse(bytes, n, "", recording, &c, NULL);
 
-	if (bytes && ut_sidecar_parse(bytes, n, "", NULL, &c, NULL) == UT_OK &&
-	    c.field[UT_CLAIM_start_time])
-		t = ut_time_parse(c.field[UT_CLAIM_start_time]);
+	*ret = (struct ut_meta_side){ 0 };
+	if (st == UT_OK && c.other_side)
+		snprintf(ret->other, sizeof(ret->other), "%s", c.other_side);
+	for (unsigned i = 0; st == UT_OK && i < c.n_parties; i++)
+		if (c.party[i].own)
+			ret->role = c.party[i].role;
 	ut_claims_done(&c);
-	return t;
+	return st;
 }
 
 enum ut_status ut_sidecar_parse(const char *bytes, size_t n, const char *name,

@@ -109,11 +109,11 @@ static void role_of(const json_t *party, struct ut_claim_party *p)
 	p->role = role ? UT_ROLE_OTHER : UT_ROLE_UNKNOWN;
 }
 
-static enum ut_status claim_channel(struct vcon *v, const json_t *who, int channel,
+static enum ut_status claim_channel(struct vcon *v, const json_t *who, int channel, bool own,
 				    struct ut_error *err)
 {
 	static const char *const ids[] = { "uuid", "sip", "mailto", "tel" };
-	struct ut_claim_party p = { .channel = channel };
+	struct ut_claim_party p = { .channel = channel, .own = own };
 	const json_t *party = NULL;
 	const char *id = NULL;
 
@@ -141,7 +141,7 @@ static enum ut_status claim_parties(struct vcon *v, struct ut_error *err)
 	size_t i, k;
 
 	if (json_is_integer(who))
-		return claim_channel(v, who, 0, err);
+		return claim_channel(v, who, 0, true, err);
 	if (!json_is_array(who))
 		return bad(v, err, "the recording's dialog has no 'parties'");
 	json_array_foreach(who, i, ch)
@@ -152,10 +152,10 @@ static enum ut_status claim_parties(struct vcon *v, struct ut_error *err)
 			json_array_foreach(ch, k, one)
 			{
 				if (st == UT_OK)
-					st = claim_channel(v, one, (int)i, err);
+					st = claim_channel(v, one, (int)i, false, err);
 			}
 		} else if (!json_is_null(ch)) { /* null: nobody is on it */
-			st = claim_channel(v, ch, (int)i, err);
+			st = claim_channel(v, ch, (int)i, json_array_size(who) == 1, err);
 		}
 		if (st != UT_OK)
 			return st;

@@ -39,6 +39,13 @@ struct ut_vcon_recording {
  * where it cannot be told which, or its body is damaged. */
 enum ut_status ut_vcon_recording(const struct ut_vcon *v, struct ut_vcon_recording *ret,
 				 struct ut_error *err);
+/*
+ * Where the vCon's only two recordings are the two sides of one call (one party each, not the same
+ * one, and not one after the other): both, in the order of their dialogs. UT_ENOENT where they are
+ * not; UT_EMETA, UT_ENOMEM. The caller frees each audio.
+ */
+enum ut_status ut_vcon_sides(const struct ut_vcon *v, struct ut_vcon_recording ret[2],
+			     struct ut_error *err);
 /* The vCon without the bodies of its dialogs, as the sidecar of the recording `dialog`, which is
  * given `filename`: so that a reader who looks for that file finds it. */
 enum ut_status ut_vcon_sidecar(const struct ut_vcon *v, unsigned dialog, const char *filename,

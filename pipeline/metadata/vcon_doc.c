@@ -6,6 +6,7 @@
  */
 #include "metadata/vcon.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,13 +245,90 @@ static bool has_body(const json_t *d)
 	return text_of(d, "body") && (!encoding || strcmp(encoding, "base64url") == 0);
 }
 
+static enum ut_status take_recording(const struct ut_vcon *v, const json_t *d,
+				     struct ut_vcon_recording *ret, struct ut_error *err)
+{
+	const char *name = text_of(d, "filename");
+
+	ret->url = text_of(d, "url");
+	if (!name)
+		name = ret->url;
+	if (name && ut_path_base(name)[0])
+		ret->name = ut_path_base(name);
+	if (!has_body(d))
+		return UT_OK;
+	ret->audio = ut_base64_decode(text_of(d, "body"),
+				      json_string_length(json_object_get(d, "body")), &ret->n);
+	if (!ret->audio)
+		return bad(v, err, "the recording inside it is not base64url");
+	return UT_OK;
+}
+
+/* The one party of a recording of one channel; -1 where there are more, or nobody. */
+static json_int_t only_party(const json_t *d)
+{
+	const json_t *who = json_object_get(d, "parties");
+
+	while (json_is_array(who) && json_array_size(who) == 1)
+		who = json_array_get(who, 0);
+	return json_is_integer(who) ? json_integer_value(who) : -1;
+}
+
+/* Does one begin when the other is over? Not where nothing says so. */
+static bool in_a_row(const json_t *a, const json_t *b)
+{
+	const char *sa = text_of(a, "start"), *sb = text_of(b, "start");
+	double ta = sa ? ut_time_parse(sa) : NAN, tb = sb ? ut_time_parse(sb) : NAN;
+	double da = json_number_value(json_object_get(a, "duration"));
+	double db = json_number_value(json_object_get(b, "duration"));
+
+	return (da > 0 && tb >= ta + da) || (db > 0 && ta >= tb + db) || fabs(ta - tb) > 86400;
+}
+
+enum ut_status ut_vcon_sides(const struct ut_vcon *v, struct ut_vcon_recording ret[2],
+			     struct ut_error *err)
+{
+	const json_t *list = json_object_get(v->root, "dialog"), *d, *side[2] = { NULL, NULL };
+	enum ut_status st = UT_OK;
+	unsigned n = 0;
+	size_t i;
+
+	memset(ret, 0, 2 * sizeof(*ret));
+	json_array_foreach(list, i, d)
+	{
+		const char *type = text_of(d, "type");
+
+		if (!type || strcmp(type, "recording") != 0)
+			continue;
+		if (n < 2) {
+			side[n] = d;
+			ret[n].dialog = (unsigned)i;
+		}
+		n++;
+	}
+	if (n != 2 || only_party(side[0]) < 0 || only_party(side[1]) < 0 ||
+	    only_party(side[0]) == only_party(side[1]) || has_body(side[0]) != has_body(side[1]) ||
+	    in_a_row(side[0], side[1]))
+		return ut_fail(err, UT_ENOENT, "%.100s: vCon: not two sides of one call", v->name);
+	for (i = 0; i < 2 && st == UT_OK; i++)
+		st = take_recording(v, side[i], &ret[i], err);
+	if (st == UT_OK && !ret[0].audio &&
+	    (!ret[0].name || !ret[1].name || strcmp(ret[0].name, ret[1].name) == 0))
+		st = bad(v, err, "its two recordings have no file names of their own");
+	if (st != UT_OK) {
+		free(ret[0].audio);
+		free(ret[1].audio);
+		ret[0].audio = ret[1].audio = NULL;
+	}
+	return st;
+}
+
 enum ut_status ut_vcon_recording(const struct ut_vcon *v, struct ut_vcon_recording *ret,
 				 struct ut_error *err)
 {
 	const json_t *list = json_object_get(v->root, "dialog"), *d, *one = NULL;
 	unsigned n = 0, n_inside = 0;
 	size_t i;
-	const char *name;
 
 	memset(ret, 0, sizeof(*ret));
 	json_array_foreach(list, i, d)
@@ -277,19 +355,7 @@ enum ut_status ut_vcon_recording(const struct ut_vcon *v, struct ut_vcon_recordi
 			       "%.100s: vCon: it holds %u recordings: save each as a file of its "
 			       "own beside the vCon, under the file name that its dialog gives",
 			       v->name, n);
-	ret->url = text_of(one, "url");
-	name = text_of(one, "filename");
-	if (!name)
-		name = ret->url;
-	if (name && ut_path_base(name)[0])
-		ret->name = ut_path_base(name);
-	if (!n_inside)
-		return UT_OK;
-	ret->audio = ut_base64_decode(text_of(one, "body"),
-				      json_string_length(json_object_get(one, "body")), &ret->n);
-	if (!ret->audio)
-		return bad(v, err, "the recording inside it is not base64url");
-	return UT_OK;
+	return take_recording(v, one, ret, err);
 }
 
 enum ut_status ut_vcon_sidecar(const struct ut_vcon *v, unsigned dialog, const char *filename,

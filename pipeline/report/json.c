@@ -208,6 +208,13 @@ static void media(struct ut_json *j, const struct ut_media *m)
 	ut_json_bool(j, "partial", m->partial);
 	ut_json_bool(j, "dual_mono", m->dual_mono);
 	ut_json_string(j, "sha256", m->hash);
+	if (m->aligned != UT_ALIGNED_WHOLE) {
+		ut_json_string(j, "other_file", m->path2);
+		ut_json_string(j, "aligned", ut_aligned_name(m->aligned));
+		ut_json_real(j, "lead_s", m->lead_s, 3);
+		if (m->align_confidence > 0)
+			ut_json_real(j, "align_confidence", (double)m->align_confidence, 2);
+	}
 	ut_json_end_object(j);
 }
 

@@ -124,6 +124,10 @@ static void heading(struct page *p, const struct ut_call *c)
 
 	on(p, BOLD);
 	ut_text_add_visible(p->out, m->path ? m->path : "");
+	if (m->path2 && m->path && strcmp(m->path, m->path2) != 0) {
+		ut_text_add(p->out, " + ");
+		ut_text_add_visible(p->out, m->path2);
+	}
 	off(p);
 	ut_text_add(p->out, "\n  ");
 	ut_words_clock(c->measures.duration_s, 0, &t);
@@ -486,6 +490,10 @@ void ut_report_show_text(const struct ut_call *c, const struct ut_report_row *r,
 	for (size_t i = 0; i < r->n_paths; i++) {
 		ut_text_addf(out, "%*sfile    ", INDENT, "");
 		ut_text_add_visible(out, r->paths[i]);
+		if (r->others && r->others[i]) {
+			ut_text_addf(out, "\n%*sand     ", INDENT, "");
+			ut_text_add_visible(out, r->others[i]);
+		}
 		ut_text_add(out, "\n");
 	}
 	ut_text_add(out, "\n");

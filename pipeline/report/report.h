@@ -20,6 +20,7 @@ struct ut_report_row {
 	const struct ut_stored *stored;
 	const char *const *paths;
 	size_t n_paths;
+	const char *const *others; /* the other side's file of each; NULL, or of NULLs */
 };
 /* The same with everything stored: turns, holds and tones, features, where the row comes from. */
 void ut_report_show_text(const struct ut_call *c, const struct ut_report_row *r, bool color,

@@ -120,16 +120,16 @@ void ut_app_get_call(struct ut_asked *q)
 	struct ut_error err = { 0 };
 	enum ut_status st;
 	int64_t blind = 0;
-	int fd = -1;
+	int fd[2] = { -1, -1 };
 
 	if (!c)
 		return;
 	st = ut_app_note(q, "read", c->id, &err);
 	if (st == UT_OK)
 		st = ut_review_blind(q->view.s, c->media.hash, q->view.who.id, &blind, &err);
-	if (st == UT_OK && ut_clip_open(q->view.s, c, false, &fd, NULL) == UT_OK) {
+	if (st == UT_OK && ut_clip_open(q->view.s, c, false, fd, NULL) == UT_OK) {
 		rec.there = true;
-		close(fd);
+		ut_clip_close(fd);
 	}
 	if (st == UT_OK)
 		st = ut_page_call(&q->view, c, blind, &rec, &q->query, &err);
@@ -260,12 +260,12 @@ static enum ut_status make_excerpt(struct ut_asked *q, const struct ut_call *c, 
 	struct ut_clip_spec spec = { .channel = UT_CLIP_MIX, .format = UT_CLIP_WAV };
 	struct ut_clip clip = { 0 };
 	enum ut_status st;
-	int fd = -1;
+	int fd[2] = { -1, -1 };
 
 	ut_page_excerpt(c, &spec.start_s, &spec.end_s);
 	if (spec.end_s <= spec.start_s)
 		return ut_fail(err, UT_ENOENT, "call %lld has no closing", (long long)c->id);
-	st = ut_clip_open(q->view.s, c, true, &fd, err);
+	st = ut_clip_open(q->view.s, c, true, fd, err);
 	release_reader(q);
 	if (st == UT_OK)
 		st = ut_clip_make(q->app->clips, fd, c, &spec, &clip, err);
@@ -274,8 +274,7 @@ static enum ut_status make_excerpt(struct ut_asked *q, const struct ut_call *c, 
 		clip.bytes = (struct ut_text){ 0 };
 	}
 	ut_clip_done(&clip);
-	if (fd >= 0)
-		close(fd);
+	ut_clip_close(fd);
 	return st;
 }
 
@@ -307,7 +306,7 @@ struct whole { /* the whole call, made piece by piece while it is sent */
 	struct ut_stream stream;
 	struct ut_app *app;
 	struct ut_call *c;
-	int fd;
+	int fd[2];
 	uint64_t from; /* byte of the file that the answer begins with */
 	struct ut_text piece;
 	uint64_t piece_at;
@@ -345,7 +344,7 @@ static void whole_done(struct ut_stream *s)
 
 	ut_text_done(&w->piece);
 	unload(&w->c);
-	close(w->fd);
+	ut_clip_close(w->fd);
 	free(w);
 }
 
@@ -356,13 +355,13 @@ void ut_app_get_whole(struct ut_asked *q)
 	struct whole *w = NULL;
 	uint64_t from, to;
 	enum ut_status st;
-	int fd = -1;
+	int fd[2] = { -1, -1 };
 
 	if (!c)
 		return;
 	st = ut_app_note(q, "listen", c->id, &err);
 	if (st == UT_OK) /* the whole content is read once, at its beginning; then its time tells */
-		st = ut_clip_open(q->view.s, c, !q->r->range || strstr(q->r->range, "=0-"), &fd,
+		st = ut_clip_open(q->view.s, c, !q->r->range || strstr(q->r->range, "=0-"), fd,
 				  &err);
 	release_reader(q);
 	if (st == UT_OK && !(w = calloc(1, sizeof(*w))))
@@ -373,7 +372,7 @@ void ut_app_get_whole(struct ut_asked *q)
 		*w = (struct whole){ .stream = { whole_read, whole_done },
 				     .app = q->app,
 				     .c = c,
-				     .fd = fd,
+				     .fd = { fd[0], fd[1] },
 				     .from = from };
 		q->r->stream = &w->stream;
 		q->r->stream_n = to - from + 1;
@@ -381,8 +380,7 @@ void ut_app_get_whole(struct ut_asked *q)
 	}
 	free(w);
 	unload(&c);
-	if (fd >= 0)
-		close(fd);
+	ut_clip_close(fd);
 }
 
 void ut_app_get_voice(struct ut_asked *q)
@@ -393,13 +391,13 @@ void ut_app_get_voice(struct ut_asked *q)
 	struct ut_error err = { 0 };
 	enum ut_status st = UT_OK;
 	double a, b;
-	int fd = -1;
+	int fd[2] = { -1, -1 };
 
 	if (!c)
 		return;
 	if (!kept(q->app, c->id, kind, q->r->now_s, &q->r->out)) {
 		ut_page_excerpt(c, &a, &b);
-		st = b > a ? ut_clip_open(q->view.s, c, false, &fd, &err)
+		st = b > a ? ut_clip_open(q->view.s, c, false, fd, &err)
 			   : ut_fail(&err, UT_ENOENT, "no closing");
 		release_reader(q);
 		if (st == UT_OK)
@@ -409,8 +407,7 @@ void ut_app_get_voice(struct ut_asked *q)
 		if (st == UT_OK && !q->r->out.failed)
 			keep(q->app, c->id, kind, q->r->now_s, &q->r->out);
 		ut_clip_view_done(&view);
-		if (fd >= 0)
-			close(fd);
+		ut_clip_close(fd);
 	}
 	if (st != UT_OK) {
 		ut_app_fault(q, &err);

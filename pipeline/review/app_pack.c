@@ -62,9 +62,9 @@ static enum ut_status add(struct ut_asked *q, struct ut_pack *pack, const struct
 	struct ut_clip_view view = { 0 };
 	enum ut_status st;
 	bool seen = false;
-	int fd = -1;
+	int fd[2] = { -1, -1 };
 
-	st = ut_clip_open(q->view.s, &e->call, true, &fd, err);
+	st = ut_clip_open(q->view.s, &e->call, true, fd, err);
 	if (st == UT_OK)
 		st = ut_clip_make(q->app->clips, fd, &e->call, &spec, &clip, err);
 	if (st == UT_OK && ut_call_customer(&e->call, NULL) >= 0) {
@@ -74,8 +74,7 @@ static enum ut_status add(struct ut_asked *q, struct ut_pack *pack, const struct
 	}
 	if (st == UT_OK)
 		st = ut_pack_add(pack, e, &clip, seen ? &view : NULL, err);
-	if (fd >= 0)
-		close(fd);
+	ut_clip_close(fd);
 	ut_clip_view_done(&view);
 	ut_clip_done(&clip);
 	return st;

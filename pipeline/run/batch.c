@@ -244,7 +244,7 @@ static enum ut_status settle(struct batch *b, struct work *w, enum verdict v, st
 	switch (v) {
 	case VERDICT_KNOWN:
 		b->r->n.known++;
-		return ut_store_note_file(b->store, w->key.content, w->item.path,
+		return ut_store_note_file(b->store, w->key.content, w->item.path, w->item.path2,
 					  file_size(&w->item), ut_item_mtime_ns(&w->item), err);
 	case VERDICT_SET_ASIDE:
 		b->r->n.set_aside++;
@@ -265,7 +265,7 @@ static bool join_sides(struct batch *b, struct work *w, enum ut_status *st, stru
 	int side = b->o->pair ? b->o->pair(b->o->pair_user, w->item.path, other, sizeof(other)) : 0;
 
 	*st = UT_OK;
-	if (side == 0 || access(other, F_OK) != 0)
+	if (side == 0)
 		return true;
 	if (side == 2) {
 		b->r->n.seen--;
@@ -400,7 +400,10 @@ static enum ut_status store_call(struct batch *b, struct work *w, const struct u
 	if (st == UT_OK && (strcmp(b->call.media.hash, w->key.content) != 0 ||
 			    b->call.media.size_bytes != ut_item_bytes(&w->item)))
 		st = ut_fail(&why, UT_ECRASH, "the worker answered for another file");
-	if (st == UT_OK && ut_call_set(&b->call.media.path, w->item.path) != UT_OK)
+	if (st == UT_OK && (b->call.media.aligned == UT_ALIGNED_WHOLE) != !w->item.path2)
+		st = ut_fail(&why, UT_ECRASH, "the worker answered for another number of files");
+	if (st == UT_OK && (ut_call_set(&b->call.media.path, w->item.path) != UT_OK ||
+			    ut_call_set(&b->call.media.path2, w->item.path2) != UT_OK))
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
 	if (st != UT_OK)
 		return record_failure(b, w->item.path, &w->key, &why, err);
@@ -409,8 +412,8 @@ static enum ut_status store_call(struct batch *b, struct work *w, const struct u
 	if (st != UT_OK) /* if even this cannot be stored, the database is at fault */
 		return record_failure(b, w->item.path, &w->key, &why, err);
 	if (w->item.vcon_fd >= 0 && /* so that the next run knows the file by its own size */
-	    ut_store_note_file(b->store, w->key.content, w->item.path, file_size(&w->item),
-			       ut_item_mtime_ns(&w->item), err) != UT_OK)
+	    ut_store_note_file(b->store, w->key.content, w->item.path, w->item.path2,
+			       file_size(&w->item), ut_item_mtime_ns(&w->item), err) != UT_OK)
 		return UT_EDB;
 	if (b->call.media.partial) /* damage, or bytes made to look like it */
 		ut_pool_retire(b->pool, ev->slot);

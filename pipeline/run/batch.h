@@ -33,7 +33,7 @@ struct ut_batch_opts { /* all lent */
 	enum ut_status (*key)(void *user, const struct ut_item *it, struct ut_text *out,
 			      struct ut_error *err);
 	void *key_user;
-	/* as ut_meta_pair; may be NULL */
+	/* as ut_sides_find; may be NULL */
 	int (*pair)(void *user, const char *path, char *buf, size_t cap);
 	void *pair_user;
 	const char *version, *model_hash;

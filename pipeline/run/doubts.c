@@ -29,18 +29,25 @@ static const float leak_noted_db = -20, leak_strong_db = -8;
 /* A level that no line has: samples are all zero, or the last bit. */
 static const float digital_db = -100;
 
+static enum ut_status unverify(struct ut_call *c)
+{
+	enum ut_status st = UT_OK;
+
+	for (unsigned i = 0; i < c->n_parties; i++)
+		c->party[i].verified = false;
+	if (!ut_call_has_problem(c, "no_customer"))
+		st = ut_call_problem(c, "no_customer",
+				     "no verified external customer, so no tone: see the other "
+				     "problems of this call");
+	return st;
+}
+
 /* Nobody is verified any more, and why. */
 static enum ut_status doubt(struct ut_call *c, const char *code, const char *text)
 {
 	enum ut_status st = ut_call_problem(c, code, "%s: nobody is verified", text);
 
-	for (unsigned i = 0; i < c->n_parties; i++)
-		c->party[i].verified = false;
-	if (st == UT_OK && !ut_call_has_problem(c, "no_customer"))
-		st = ut_call_problem(c, "no_customer",
-				     "no verified external customer, so no tone: see the other "
-				     "problems of this call");
-	return st;
+	return st == UT_OK ? unverify(c) : st;
 }
 
 static int agent_of(const struct ut_call *c)
@@ -500,6 +507,8 @@ enum ut_status ut_step_doubts(UT_UNUSED struct ut_analyser *a, const struct ut_r
 		st = cut_short(c, i);
 	if (st == UT_OK && apart && !ut_call_has_problem(c, "channel_cut"))
 		st = alignment(c);
+	if (st == UT_OK && c->media.aligned == UT_ALIGNED_UNKNOWN)
+		st = unverify(c);
 	if (st == UT_OK && customer >= 0)
 		st = greeting(r, c, customer);
 	if (st == UT_OK && customer >= 0 && agent >= 0 && apart) {

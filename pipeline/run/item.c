@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,7 +16,9 @@
 
 enum ut_status ut_item_init(struct ut_item *it, const char *path, bool named, struct ut_error *err)
 {
-	*it = (struct ut_item){ .fd = -1, .vcon_fd = -1, .fd2 = -1, .named = named, .path = strdup(path) };
+	*it = (struct ut_item){
+		.fd = -1, .vcon_fd = -1, .fd2 = -1, .named = named, .path = strdup(path)
+	};
 	return it->path ? UT_OK : ut_fail(err, UT_ENOMEM, "not enough memory");
 }
 
@@ -119,38 +120,79 @@ enum ut_status ut_item_read_file(const char *path, size_t max, struct ut_beside 
 /* ---- a vCon as the recording ---- */
 
 /* The sidecar that a vCon is of its recording, and the transcript where it holds one. */
-static enum ut_status describe(struct ut_item *it, const struct ut_vcon *v, unsigned dialog,
-			       const char *name, struct ut_error *err)
+static enum ut_status describe(const struct ut_vcon *v, unsigned dialog, const char *recording,
+			       const char *name, struct ut_beside *f, struct ut_error *err)
 {
 	struct ut_text t = { 0 };
-	enum ut_status st = ut_vcon_sidecar(v, dialog, ut_path_base(it->path), &t, err);
+	enum ut_status st = ut_vcon_sidecar(v, dialog, ut_path_base(recording), &t, err);
+
+	if (st != UT_OK)
+		return st;
+	*f = (struct ut_beside){ strdup(name), t.s, t.len };
+	return f->name ? UT_OK : ut_fail(err, UT_ENOMEM, "not enough memory");
+}
+
+static enum ut_status describe_all(struct ut_item *it, const struct ut_vcon *v, unsigned dialog,
+				   const char *name, struct ut_error *err)
+{
+	enum ut_status st = describe(v, dialog, it->path, name, &it->sidecar, err);
 
 	if (st == UT_OK && ut_vcon_has_transcript(v)) {
-		it->transcript = (struct ut_beside){ strdup(name), strdup(t.s), t.len };
+		struct ut_text t = { 0 };
+
+		ut_text_addn(&t, it->sidecar.bytes, it->sidecar.n);
+		it->transcript = (struct ut_beside){ strdup(name), t.s, t.len };
 		if (!it->transcript.name || !it->transcript.bytes)
 			st = ut_fail(err, UT_ENOMEM, "not enough memory");
 	}
-	it->sidecar = (struct ut_beside){ strdup(name), t.s, t.len };
-	if (st == UT_OK && !it->sidecar.name)
-		st = ut_fail(err, UT_ENOMEM, "not enough memory");
 	return st;
+}
+
+static int unnamed(const struct ut_vcon_recording *r, struct ut_error *err)
+{
+	int fd = memfd_create("recording", MFD_CLOEXEC);
+
+	if (fd < 0 || !ut_outfile_put(fd, r->audio, r->n)) {
+		ut_fail(err, UT_EIO, "no room for the recording inside it: %s", strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 /* The audio is inside: fd becomes an unnamed file that holds it. */
 static enum ut_status take_out(struct ut_item *it, const struct ut_vcon_recording *r,
 			       struct ut_error *err)
 {
-	int fd = memfd_create("recording", MFD_CLOEXEC);
+	int fd = unnamed(r, err);
 
-	if (fd >= 0) {
-		it->vcon_fd = it->fd;
-		it->fd = fd;
-		it->size = (int64_t)r->n;
-	}
-	if (fd < 0 || !ut_outfile_put(fd, r->audio, r->n))
-		return ut_fail(err, UT_EIO, "no room for the recording inside it: %s",
-			       strerror(errno));
+	if (fd < 0)
+		return UT_EIO;
+	it->vcon_fd = it->fd;
+	it->fd = fd;
+	it->size = (int64_t)r->n;
 	return UT_OK;
+}
+
+/* Both sides of the call are inside, a recording each. */
+static enum ut_status take_both_out(struct ut_item *it, const struct ut_vcon *v,
+				    const struct ut_vcon_recording r[2], struct ut_error *err)
+{
+	enum ut_status st = take_out(it, &r[0], err);
+
+	if (st == UT_OK && (it->fd2 = unnamed(&r[1], err)) < 0)
+		st = UT_EIO;
+	if (st == UT_OK && fstat(it->fd2, &it->st2) != 0)
+		st = ut_fail(err, UT_EIO, "cannot look at it: %s", strerror(errno));
+	if (st == UT_OK)
+		st = ut_item_join(it, it->path, err);
+	it->st2.st_mtim = it->st.st_mtim; /* of the file that both are in */
+	if (st == UT_OK)
+		st = describe_all(it, v, r[0].dialog, it->path, err);
+	if (st == UT_OK)
+		st = describe(v, r[1].dialog, it->path, it->path, &it->sidecar2, err);
+	return st;
 }
 
 /* The recording beside a vCon, opened, and its path: a file of the name that its dialog gives, or
@@ -221,13 +263,69 @@ static enum ut_status go_beside(struct ut_item *it, const struct ut_vcon *v,
 	it->size = st.st_size;
 	it->given = it->path;
 	it->path = path.s;
-	return describe(it, v, r->dialog, it->given, err);
+	return describe_all(it, v, r->dialog, it->given, err);
+}
+
+static int open_regular(const struct ut_text *path, struct stat *st)
+{
+	int fd = path->failed ? -1 : open(path->s, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd >= 0 && (fstat(fd, st) != 0 || !S_ISREG(st->st_mode))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Both sides are files in the vCon's folder. It is what joins them, so it is the item, also where
+ * it was found in a folder: they are then left to it (run/sides.h). */
+static enum ut_status go_beside_both(struct ut_item *it, const struct ut_vcon *v,
+				     const struct ut_vcon_recording r[2], struct ut_error *err)
+{
+	struct ut_text path[2] = { { 0 }, { 0 } };
+	struct stat st[2];
+	int fd[2] = { -1, -1 };
+	enum ut_status rc = UT_OK;
+
+	for (int i = 0; i < 2 && rc == UT_OK; i++) {
+		ut_text_addn(&path[i], it->path, (size_t)(ut_path_base(it->path) - it->path));
+		ut_text_add(&path[i], r[i].name);
+		fd[i] = open_regular(&path[i], &st[i]);
+		if (fd[i] < 0)
+			rc = ut_fail(err, UT_ENOAUDIO,
+				     "a vCon of two recordings, of which %.200s is not in its "
+				     "folder: nothing is fetched from elsewhere; put both files "
+				     "beside the vCon",
+				     r[i].name);
+	}
+	if (rc == UT_OK && st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino)
+		rc = ut_fail(err, UT_EMETA, "both sides of the call are one file");
+	if (rc != UT_OK) {
+		for (int i = 0; i < 2; i++) {
+			if (fd[i] >= 0)
+				close(fd[i]);
+			ut_text_done(&path[i]);
+		}
+		return rc;
+	}
+	close(it->fd);
+	it->fd = fd[0];
+	it->fd2 = fd[1];
+	it->st = st[0];
+	it->st2 = st[1];
+	it->size = st[0].st_size;
+	it->given = it->path;
+	it->path = path[0].s;
+	it->path2 = path[1].s;
+	rc = describe_all(it, v, r[0].dialog, it->given, err);
+	return rc == UT_OK ? describe(v, r[1].dialog, it->path2, it->given, &it->sidecar2, err)
+			   : rc;
 }
 
 static enum ut_status open_vcon(struct ut_item *it, const char *bytes, size_t n,
 				struct ut_error *err)
 {
-	struct ut_vcon_recording r = { 0 };
+	struct ut_vcon_recording r = { 0 }, both[2] = { 0 };
 	struct ut_vcon *v = NULL;
 	/* the caller names the file */
 	enum ut_status st = ut_vcon_open(bytes, n, "the file", &v, err);
@@ -235,11 +333,21 @@ static enum ut_status open_vcon(struct ut_item *it, const char *bytes, size_t n,
 	if (st == UT_ENOENT || st == UT_EFORMAT) /* the decoder says what it thinks of it */
 		return UT_OK;
 	if (st == UT_OK)
+		st = ut_vcon_sides(v, both, err);
+	if (st == UT_OK) {
+		st = both[0].audio ? take_both_out(it, v, both, err)
+				   : go_beside_both(it, v, both, err);
+		free(both[0].audio);
+		free(both[1].audio);
+		ut_vcon_destroy(&v);
+		return st;
+	}
+	if (st == UT_ENOENT)
 		st = ut_vcon_recording(v, &r, err);
 	if (st == UT_OK && r.audio) {
 		st = take_out(it, &r, err);
 		if (st == UT_OK)
-			st = describe(it, v, r.dialog, it->path, err);
+			st = describe_all(it, v, r.dialog, it->path, err);
 	} else if (st == UT_OK) {
 		st = go_beside(it, v, &r, err);
 	}
@@ -294,27 +402,27 @@ enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err)
 }
 
 /* A vCon that lies beside its recording and holds it as well: only what it says is wanted. */
-static enum ut_status read_sidecar(struct ut_item *it, const char *path, struct ut_error *err)
+static enum ut_status read_sidecar(const char *recording, const char *path, struct ut_beside *f,
+				   struct ut_error *err)
 {
 	bool vcon = ut_path_ends(path, ".vcon") || ut_path_ends(path, ".vcon.json");
-	enum ut_status st =
-	    read_beside("sidecar", path, vcon ? (size_t)UT_VCON_MAX_BYTES : UT_META_MAX_BYTES,
-			&it->sidecar, err);
+	enum ut_status st = read_beside(
+	    "sidecar", path, vcon ? (size_t)UT_VCON_MAX_BYTES : UT_META_MAX_BYTES, f, err);
 	struct ut_vcon *v = NULL;
 	struct ut_text t = { 0 };
 	unsigned dialog;
 
-	if (st != UT_OK || it->sidecar.n <= UT_META_MAX_BYTES)
+	if (st != UT_OK || f->n <= UT_META_MAX_BYTES)
 		return st;
-	st = ut_vcon_open(it->sidecar.bytes, it->sidecar.n, path, &v, err);
+	st = ut_vcon_open(f->bytes, f->n, path, &v, err);
 	if (st == UT_OK)
-		st = ut_vcon_dialog(v, it->path, &dialog, err);
+		st = ut_vcon_dialog(v, recording, &dialog, err);
 	if (st == UT_OK)
-		st = ut_vcon_sidecar(v, dialog, ut_path_base(it->path), &t, err);
+		st = ut_vcon_sidecar(v, dialog, ut_path_base(recording), &t, err);
 	ut_vcon_destroy(&v);
-	free(it->sidecar.bytes);
-	it->sidecar.bytes = t.s;
-	it->sidecar.n = t.len;
+	free(f->bytes);
+	f->bytes = t.s;
+	f->n = t.len;
 	return st;
 }
 
@@ -343,12 +451,12 @@ enum ut_status ut_item_read_beside(struct ut_item *it, struct ut_error *err)
 	enum ut_status st = UT_OK;
 
 	if (!it->sidecar.name && ut_meta_sidecar_path(it->path, path, sizeof(path)))
-		st = read_sidecar(it, path, err);
+		st = read_sidecar(it->path, path, &it->sidecar, err);
 	if (st == UT_OK && !it->transcript.name && ut_transcript_path(it->path, path, sizeof(path)))
 		st = read_beside("transcript", path, UT_TRANSCRIPT_MAX_BYTES, &it->transcript, err);
 	if (st == UT_OK && it->path2 && !it->sidecar2.name &&
 	    ut_meta_sidecar_path(it->path2, path, sizeof(path)))
-		st = read_beside("sidecar", path, UT_META_MAX_BYTES, &it->sidecar2, err);
+		st = read_sidecar(it->path2, path, &it->sidecar2, err);
 	if (st == UT_OK)
 		drop_empty(it);
 	return st;
@@ -375,12 +483,14 @@ enum ut_status ut_item_unchanged(const struct ut_item *it, struct ut_error *err)
 {
 	struct stat now;
 
-	int fd = it->vcon_fd >= 0 ? it->vcon_fd : it->fd;
+	bool inside = it->vcon_fd >= 0; /* then both sides are */
+	int fd = inside ? it->vcon_fd : it->fd;
 
 	if (fstat(fd, &now) == 0 && now.st_size == it->st.st_size &&
 	    mtime_ns(&now) == mtime_ns(&it->st) &&
-	    (!it->path2 || (fstat(it->fd2, &now) == 0 && now.st_size == it->st2.st_size &&
-			    mtime_ns(&now) == mtime_ns(&it->st2))))
+	    (!it->path2 || inside ||
+	     (fstat(it->fd2, &now) == 0 && now.st_size == it->st2.st_size &&
+	      mtime_ns(&now) == mtime_ns(&it->st2))))
 		return UT_OK;
 	return ut_fail(err, UT_ECHANGED,
 		       "changed while it was read (still being written?); the next run takes it");
@@ -394,27 +504,18 @@ static void add_part(const struct ut_beside *f, struct ut_text *out)
 		ut_text_addn(out, f->bytes, f->n);
 }
 
-/* By how much the second side was started later, by the sidecars of both; NAN. */
-static double lead_s(const struct ut_item *it)
-{
-	double a = ut_meta_start_s(it->sidecar.bytes, it->sidecar.n);
-	double b = ut_meta_start_s(it->sidecar2.bytes, it->sidecar2.n);
-
-	return it->path2 && fabs(b - a) < 24 * 3600 ? b - a : (double)NAN;
-}
-
-/* "a" or "-", the sidecar's length, NUL; the other side's name, NUL, its lead, NUL; then of sidecar
- * and transcript each the name, NUL, bytes. */
+/* "a" or "-", the lengths of both sidecars with a comma between, NUL; the other side's name, NUL;
+ * then of the sidecars and the transcript each the name, NUL, bytes. */
 void ut_request_encode(const struct ut_item *it, bool ask, struct ut_text *out)
 {
 	ut_text_clear(out);
-	ut_text_addf(out, "%s%zu", ask ? "a" : "-", it->sidecar.name ? it->sidecar.n : 0);
+	ut_text_addf(out, "%s%zu,%zu", ask ? "a" : "-", it->sidecar.name ? it->sidecar.n : 0,
+		     it->sidecar2.name ? it->sidecar2.n : 0);
 	ut_text_addn(out, "", 1);
 	ut_text_add(out, it->path2 ? it->path2 : "");
 	ut_text_addn(out, "", 1);
-	ut_text_addf(out, "%.3f", lead_s(it));
-	ut_text_addn(out, "", 1);
 	add_part(&it->sidecar, out);
+	add_part(&it->sidecar2, out);
 	add_part(&it->transcript, out);
 }
 
@@ -433,29 +534,35 @@ static const char *take_string(const char **p, const char *end)
 enum ut_status ut_request_decode(const struct ut_job *j, struct ut_recording *r, bool *ask,
 				 struct ut_error *err)
 {
-	const char *p = j->request, *end = p + j->request_n, *head, *other, *lead, *name;
-	size_t n;
+	const char *p = j->request, *end = p + j->request_n, *head, *other, *name;
+	char *comma;
+	size_t n[2] = { 0, 0 };
 
 	*r = (struct ut_recording){ .fd = j->fd, .fd2 = -1, .name = j->name };
 	head = take_string(&p, end);
 	other = head ? take_string(&p, end) : NULL;
-	lead = other ? take_string(&p, end) : NULL;
-	name = lead ? take_string(&p, end) : NULL;
-	if (!name || !*head || (*other != '\0') != (j->fd2 >= 0))
+	if (!other || !*head || (*other != '\0') != (j->fd2 >= 0))
 		return ut_fail(err, UT_EINVAL, "request");
 	r->fd2 = j->fd2;
 	r->name2 = *other ? other : NULL;
-	r->lead_s = strtod(lead, NULL);
 	*ask = *head == 'a';
-	n = strtoul(head + 1, NULL, 10);
-	if (n > (size_t)(end - p))
-		return ut_fail(err, UT_EINVAL, "request");
-	if (*name) {
-		r->sidecar_name = name;
-		r->sidecar = p;
-		r->sidecar_n = n;
+	n[0] = strtoul(head + 1, &comma, 10);
+	n[1] = *comma == ',' ? strtoul(comma + 1, NULL, 10) : 0;
+	for (int i = 0; i < 2; i++) {
+		name = take_string(&p, end);
+		if (!name || n[i] > (size_t)(end - p))
+			return ut_fail(err, UT_EINVAL, "request");
+		if (*name && i == 0) {
+			r->sidecar_name = name;
+			r->sidecar = p;
+			r->sidecar_n = n[i];
+		} else if (*name) {
+			r->sidecar2_name = name;
+			r->sidecar2 = p;
+			r->sidecar2_n = n[i];
+		}
+		p += n[i];
 	}
-	p += n;
 	name = take_string(&p, end);
 	if (!name)
 		return ut_fail(err, UT_EINVAL, "request");

@@ -25,10 +25,12 @@ struct ut_recording { /* as the analysis sees it; lent */
 	const char *sidecar; /* NULL where there is none */
 	size_t sidecar_n;
 	const char *sidecar_name;
+	const char *sidecar2; /* of the other side's file */
+	size_t sidecar2_n;
+	const char *sidecar2_name;
 	const char *transcript; /* likewise */
 	size_t transcript_n;
 	const char *transcript_name;
-	double lead_s; /* by how much fd2 was started later; NAN where nobody says */
 };
 
 struct ut_beside { /* a file beside the recording; name NULL where there is none */
@@ -50,7 +52,7 @@ struct ut_item {
 	char *path2;
 	int fd2;
 	struct stat st2;
-	struct ut_beside sidecar2; /* for its start_time */
+	struct ut_beside sidecar2;
 };
 
 /* Takes a copy of path. UT_ENOMEM. */
@@ -61,9 +63,10 @@ void ut_item_done(struct ut_item *it);
 /* Bytes, and the time of the last change, of both sides. */
 int64_t ut_item_bytes(const struct ut_item *it);
 int64_t ut_item_mtime_ns(const struct ut_item *it);
-/* Opens and stats; the fault without the path. UT_ENOENT, UT_EIO, UT_EFORMAT (not a file). Of a vCon
- * also UT_EMETA, UT_EENCRYPTED, UT_ENOAUDIO (the recording is elsewhere: err says where). A vCon
- * that was named and whose recording lies beside it: path and fd become those of the recording. */
+/* Opens and stats; the fault without the path. UT_ENOENT, UT_EIO, UT_EFORMAT (not a file). Of a
+ * vCon also UT_EMETA, UT_EENCRYPTED, UT_ENOAUDIO (the recording is elsewhere: err says where). A
+ * vCon that was named and whose recording lies beside it: path and fd become those of the
+ * recording. */
 enum ut_status ut_item_open(struct ut_item *it, struct ut_error *err);
 /* Reads the sidecar and the transcript beside it, where there are. UT_EIO, UT_ELIMIT. */
 enum ut_status ut_item_read_beside(struct ut_item *it, struct ut_error *err);

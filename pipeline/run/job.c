@@ -19,6 +19,10 @@ enum ut_status ut_analysis_key(const struct ut_analyse_opts *o, const struct ut_
 		.sidecar_n = it->sidecar.n,
 		.sidecar_name = it->sidecar.name,
 		.recording = it->path,
+		.sidecar2 = it->sidecar2.bytes,
+		.sidecar2_n = it->sidecar2.n,
+		.sidecar2_name = it->sidecar2.name,
+		.recording2 = it->path2,
 	};
 	struct ut_call c;
 	const char *const *field;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* measure.c - the streaming step: blocks of the recording in, one row every 10 ms out. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "decode/pair.h"
+#include "dsp/align.h"
 #include "run/steps.h"
 
 enum { TAIL = UT_TAIL_S * UT_RATE_HZ };
@@ -168,45 +170,124 @@ static enum ut_status stream(struct ut_analyser *a, const struct reader *r, unsi
 }
 
 static enum ut_status open_reader(const struct ut_analyser *a, const struct ut_recording *r,
-				  struct reader *ret, struct ut_error *err)
+				  double lead_s, struct reader *ret, struct ut_error *err)
 {
 	if (!r->name2)
 		return ut_decoder_open(r->fd, r->name, &a->o.decode, &ret->d, err);
 	return ut_pair_open((const int[2]){ r->fd, r->fd2 },
-			    (const char *const[2]){ r->name, r->name2 }, &a->o.decode,
-			    isfinite(r->lead_s) ? r->lead_s : 0, &ret->pair, err);
+			    (const char *const[2]){ r->name, r->name2 }, &a->o.decode, lead_s,
+			    &ret->pair, err);
 }
 
-/* Two files that nobody says the start of: were they started together? */
-static enum ut_status pair_problem(const struct ut_recording *r, const struct reader *rd,
-				   struct ut_call *c)
-{
-	double s[2];
+/* ---- two files of one call ---- */
 
-	if (!rd->pair || isfinite(r->lead_s))
+enum {
+	ECHO_OFF = 30,   /* frames: an echo comes up to that late by itself */
+	TURNS_OFF = 150, /* turns tell no better */
+};
+
+/* What the sound says of how the sides lie, each from its own beginning. */
+static enum ut_status listen_in(const struct ut_call *c, const double length_s[2],
+				struct ut_align *ret, struct ut_error *err)
+{
+	int64_t lead = llrint(c->media.lead_s * UT_FRAMES_PER_S);
+	struct ut_frame_table side[2];
+
+	for (int i = 0; i < 2; i++) {
+		int64_t skip = UT_MAX(i ? lead : -lead, 0);
+
+		side[i] = c->ch[i].frames;
+		skip = UT_MIN(skip, (int64_t)side[i].n);
+		side[i].row += skip;
+		/* without the silence that fills up the shorter one */
+		side[i].n =
+		    UT_MIN(side[i].n - (size_t)skip, (size_t)(length_s[i] * UT_FRAMES_PER_S));
+	}
+	return ut_align_find(&side[0], &side[1], lead, ret, err);
+}
+
+static bool is_off(const struct ut_align *g, double lead_s)
+{
+	return llabs(g->lag - llrint(lead_s * UT_FRAMES_PER_S)) >
+		   (g->by == UT_ALIGN_ECHO ? ECHO_OFF : TURNS_OFF) &&
+	       (g->by == UT_ALIGN_ECHO || g->unmoved > 1.5f * g->overlap);
+}
+
+static enum ut_status say_aligned(struct ut_call *c, double said_s, const struct ut_align *g)
+{
+	struct ut_media *m = &c->media;
+	bool turns = g->by == UT_ALIGN_TURNS;
+	char by_meta[64] = "nothing says when they were started";
+
+	if (isfinite(said_s))
+		snprintf(by_meta, sizeof(by_meta), "by their metadata it was %+.1f s", said_s);
+	return ut_call_problem(
+	    c, "aligned_by_sound",
+	    "the second file of this call was begun %+.1f s after the first, by %s (confidence "
+	    "%.2f; "
+	    "%s)%s",
+	    m->lead_s,
+	    turns ? "who waits for whom, to within about a second" : "the echo of one in the other",
+	    (double)m->align_confidence, by_meta,
+	    turns ? ": waits and answer times may be off by that much and are no evidence" : "");
+}
+
+/*
+ * How the two files lie side by side, once they were measured with lead_s. *again: they do not lie
+ * as their sound says, and are to be measured once more with the new lead in c->media.
+ */
+static enum ut_status align(double said_s, const struct reader *rd, bool second, struct ut_call *c,
+			    bool *again, struct ut_error *err)
+{
+	struct ut_media *m = &c->media;
+	bool said = isfinite(said_s);
+	struct ut_align g;
+	double s[2];
+	enum ut_status st;
+
+	*again = false;
+	if (second) /* it was done the first time */
 		return UT_OK;
 	ut_pair_lengths(rd->pair, s);
-	return fabs(s[0] - s[1]) <= 1
+	st = listen_in(c, s, &g, err);
+	if (st != UT_OK)
+		return st;
+	if (g.by != UT_ALIGN_UNKNOWN && is_off(&g, m->lead_s)) {
+		m->aligned = g.by == UT_ALIGN_ECHO ? UT_ALIGNED_ECHO : UT_ALIGNED_TURNS;
+		m->lead_s = (double)g.lag / UT_FRAMES_PER_S;
+		m->align_confidence = g.confidence;
+		*again = true;
+		return say_aligned(c, said_s, &g) == UT_OK
+			   ? UT_OK
+			   : ut_fail(err, UT_ENOMEM, "not enough memory");
+	}
+	m->aligned = said                       ? UT_ALIGNED_TIMES
+		     : g.by != UT_ALIGN_UNKNOWN ? UT_ALIGNED_TOGETHER
+		     : fabs(s[0] - s[1]) <= 1   ? UT_ALIGNED_TOGETHER
+						: UT_ALIGNED_UNKNOWN;
+	if (m->aligned != UT_ALIGNED_UNKNOWN)
+		return UT_OK;
+	return ut_call_problem(c, "start_unknown",
+			       "the two files of this call are %.1f and %.1f s long, nothing says "
+			       "when they were started, and their sound does not tell either: "
+			       "nobody is verified; give start_time in a sidecar of each",
+			       s[0], s[1]) == UT_OK
 		   ? UT_OK
-		   : ut_call_problem(c, "start_unknown",
-				     "the two files of this call are %.1f and %.1f s long, and "
-				     "nothing says when they were started: taken to have begun "
-				     "together; give start_time in a sidecar of each",
-				     s[0], s[1]);
+		   : ut_fail(err, UT_ENOMEM, "not enough memory");
 }
 
-/* Fills media and each channel's rows. */
-enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording *r,
-			       struct ut_beat *beat, struct ut_call *c, struct ut_error *err)
+static enum ut_status measure(struct ut_analyser *a, const struct ut_recording *r, double said_s,
+			      bool second, struct ut_beat *beat, struct ut_call *c, bool *again,
+			      struct ut_error *err)
 {
 	UT_AUTO(reader_done) struct reader rd = { 0 };
 	const struct ut_decode_info *info;
 	const char *why = NULL;
-	enum ut_status st = open_reader(a, r, &rd, err);
+	enum ut_status st = open_reader(a, r, c->media.lead_s, &rd, err);
 
 	if (st != UT_OK)
 		return st;
-	st = ut_step_known_spans(a, r, err);
+	st = ut_step_known_spans(a, r, c->media.lead_s, err);
 	if (st != UT_OK)
 		return st;
 	info = rd.pair ? ut_pair_info(rd.pair) : ut_decoder_info(rd.d);
@@ -231,10 +312,13 @@ enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording 
 		return st;
 	if (c->ch[0].frames.n == 0)
 		return ut_fail(err, UT_EEMPTY, "less than 10 ms of audio");
-	if (pair_problem(r, &rd, c) != UT_OK)
-		return ut_fail(err, UT_ENOMEM, "not enough memory");
-	c->media.partial = rd.pair ? ut_pair_partial(rd.pair, &why)
-				   : ut_decoder_partial(rd.d, &why);
+	if (rd.pair) {
+		st = align(said_s, &rd, second, c, again, err);
+		if (st != UT_OK || *again)
+			return st;
+	}
+	c->media.partial =
+	    rd.pair ? ut_pair_partial(rd.pair, &why) : ut_decoder_partial(rd.d, &why);
 	if (c->media.partial && ut_call_problem(c, "partial", "%s; analysed as far as it goes",
 						why ? why : "the recording ends early") != UT_OK)
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
@@ -242,4 +326,22 @@ enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording 
 	if (c->media.dual_mono)
 		c->n_ch = 1; /* the others say the same */
 	return UT_OK;
+}
+
+/* Fills media and each channel's rows. */
+enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording *r,
+			       struct ut_beat *beat, struct ut_call *c, struct ut_error *err)
+{
+	struct ut_meta_opts o = ut_step_meta_opts(a, r);
+	double said_s = r->name2 ? ut_meta_lead_s(a->o.meta, &o) : (double)NAN;
+	bool again = false;
+	enum ut_status st;
+
+	c->media.lead_s = isfinite(said_s) ? said_s : 0;
+	st = measure(a, r, said_s, false, beat, c, &again, err);
+	if (st == UT_OK && again) { /* what is masked moves along: nothing of the first is kept */
+		c->media.n_samples = 0;
+		st = measure(a, r, said_s, true, beat, c, &again, err);
+	}
+	return st;
 }

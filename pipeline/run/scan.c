@@ -43,15 +43,15 @@ struct ut_scan {
 bool ut_scan_is_candidate(const char *name)
 {
 	static const char *const not_audio[] = {
-		"json", "jsonl", "csv",     "tsv",      "txt",        "xml",        "yaml",
-		"yml",  "md",    "html",    "htm",      "log",        "db",         "wal",
-		"shm",  "sql",   "db-wal",  "db-shm",   "db-journal", "sqlite",     "cdr",
-		"md5",  "sha1",  "sha256",  "sum",      "sig",        "asc",        "png",
-		"jpg",  "jpeg",  "gif",     "svg",      "pdf",        "doc",        "docx",
-		"xls",  "xlsx",  "zip",     "gz",       "tar",        "xz",         "bz2",
-		"7z",   "part",  "partial", "tmp",      "temp",       "crdownload", "swp",
-		"lock", "py",    "sh",      "ini",      "cfg",        "conf",       "srt",
-		"vtt",  "m3u",   "m3u8",    "pls",      "rttm",       "claims",     "ctm",
+		"json", "jsonl", "csv",      "tsv",    "txt",        "xml",        "yaml",
+		"yml",  "md",    "html",     "htm",    "log",        "db",         "wal",
+		"shm",  "sql",   "db-wal",   "db-shm", "db-journal", "sqlite",     "cdr",
+		"md5",  "sha1",  "sha256",   "sum",    "sig",        "asc",        "png",
+		"jpg",  "jpeg",  "gif",      "svg",    "pdf",        "doc",        "docx",
+		"xls",  "xlsx",  "zip",      "gz",     "tar",        "xz",         "bz2",
+		"7z",   "part",  "partial",  "tmp",    "temp",       "crdownload", "swp",
+		"lock", "py",    "sh",       "ini",    "cfg",        "conf",       "srt",
+		"vtt",  "m3u",   "m3u8",     "pls",    "rttm",       "claims",     "ctm",
 		"silb", "lab",   "textgrid",
 	};
 	const char *dot = strrchr(name, '.');

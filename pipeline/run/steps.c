@@ -25,16 +25,16 @@ static enum ut_status tone(struct ut_analyser *a, const struct ut_recording *r,
 			   struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 
 const struct ut_step ut_steps[] = {
-	{ "permit", permit },           /* nothing: may this call be analysed at all? */
-	{ "measure", ut_step_measure }, /* media, ch[].frames: decode, resample, 10 ms rows */
-	{ "assign", assign },           /* meta, party[]: who is who */
-	{ "activity", activity },       /* ch[].activity: where there is speech, music, tones */
+	{ "permit", permit },             /* nothing: may this call be analysed at all? */
+	{ "measure", ut_step_measure },   /* media, ch[].frames: decode, resample, 10 ms rows */
+	{ "assign", assign },             /* meta, party[]: who is who */
+	{ "activity", activity },         /* ch[].activity: where there is speech, music, tones */
 	{ "speakers", ut_step_speakers }, /* speaker[], party[]: a mono mix told apart by voice */
-	{ "turns", turns },             /* turns, measures: who spoke when */
+	{ "turns", turns },               /* turns, measures: who spoke when */
 	{ "doubts", ut_step_doubts },     /* party[].verified: traps of recordings */
-	{ "listen", listen },           /* nothing of the record: phrases for the next step */
-	{ "closing", closing },         /* closing.span: where is "OK, I understand" */
-	{ "tone", tone },               /* closing.tone: was it meant; verified customers only */
+	{ "listen", listen },             /* nothing of the record: phrases for the next step */
+	{ "closing", closing },           /* closing.span: where is "OK, I understand" */
+	{ "tone", tone },                 /* closing.tone: was it meant; verified customers only */
 	{ 0 },
 };
 
@@ -43,7 +43,7 @@ static enum ut_status no_memory(struct ut_error *err)
 	return ut_fail(err, UT_ENOMEM, "not enough memory");
 }
 
-static struct ut_meta_opts meta_opts(const struct ut_analyser *a, const struct ut_recording *r)
+struct ut_meta_opts ut_step_meta_opts(const struct ut_analyser *a, const struct ut_recording *r)
 {
 	return (struct ut_meta_opts){
 		.customer = a->o.customer,
@@ -52,15 +52,20 @@ static struct ut_meta_opts meta_opts(const struct ut_analyser *a, const struct u
 		.sidecar_n = r->sidecar_n,
 		.sidecar_name = r->sidecar_name,
 		.recording = r->name,
+		.sidecar2 = r->sidecar2,
+		.sidecar2_n = r->sidecar2_n,
+		.sidecar2_name = r->sidecar2_name,
+		.recording2 = r->name2,
 	};
 }
 
 enum ut_status ut_step_known_spans(struct ut_analyser *a, const struct ut_recording *r,
-				   struct ut_error *err)
+				   double lead_s, struct ut_error *err)
 {
-	struct ut_meta_opts o = meta_opts(a, r);
+	struct ut_meta_opts o = ut_step_meta_opts(a, r);
 
 	a->known.n = 0;
+	o.lead_s = lead_s;
 	return ut_meta_known_spans(&o, &a->known, err);
 }
 
@@ -69,7 +74,7 @@ static enum ut_status permit(struct ut_analyser *a, const struct ut_recording *r
 			     UT_UNUSED struct ut_beat *beat, UT_UNUSED struct ut_call *c,
 			     struct ut_error *err)
 {
-	struct ut_meta_opts o = meta_opts(a, r);
+	struct ut_meta_opts o = ut_step_meta_opts(a, r);
 	struct ut_call scratch;
 	enum ut_status st;
 
@@ -92,7 +97,7 @@ static enum ut_status assign(struct ut_analyser *a, const struct ut_recording *r
 			     UT_UNUSED struct ut_beat *beat, struct ut_call *c,
 			     struct ut_error *err)
 {
-	struct ut_meta_opts o = meta_opts(a, r);
+	struct ut_meta_opts o = ut_step_meta_opts(a, r);
 
 	return ut_meta_assign(a->o.meta, &o, c, err);
 }
@@ -402,6 +407,8 @@ static void context(const struct ut_call *c, int customer, struct ut_tone_contex
 		.has_wait = c->measures.longest_wait_s >= 0,
 		.longest_wait_s = UT_MAX(c->measures.longest_wait_s, 0),
 	};
+	if (c->media.aligned == UT_ALIGNED_TURNS) /* laid so that nobody waits long */
+		x->has_latency = x->has_usual_latency = x->has_wait = false;
 	if (x->has_latency)
 		x->latency_s = (double)cl->latency / UT_FRAMES_PER_S;
 	x->has_interruptions = c->n_parties > 1;

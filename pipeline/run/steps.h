@@ -49,9 +49,13 @@ extern const struct ut_step ut_steps[]; /* ends with a row without a name */
 enum ut_status ut_step_measure(struct ut_analyser *a, const struct ut_recording *r,
 			       struct ut_beat *beat, struct ut_call *c, struct ut_error *err);
 
-/* Fills a->known from the metadata. UT_ENOMEM. */
+/* What the metadata of a recording is asked with. */
+struct ut_meta_opts ut_step_meta_opts(const struct ut_analyser *a, const struct ut_recording *r);
+
+/* Fills a->known from the metadata; lead_s: by how much the other side's file began later.
+ * UT_ENOMEM. */
 enum ut_status ut_step_known_spans(struct ut_analyser *a, const struct ut_recording *r,
-				   struct ut_error *err);
+				   double lead_s, struct ut_error *err);
 
 /* doubts.c: what speaks against who was said to be who, or against the channels being two sides of
  * one call: named problems, and nobody verified where a score could be wrong. */

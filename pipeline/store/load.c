@@ -51,6 +51,11 @@ static const char *kind_name(unsigned i)
 	return ut_kind_name((enum ut_kind)i);
 }
 
+static const char *aligned_name(unsigned i)
+{
+	return ut_aligned_name((enum ut_aligned)i);
+}
+
 static const char *span_name(unsigned i)
 {
 	return ut_span_kind_name((enum ut_span_kind)i);
@@ -94,22 +99,38 @@ static enum ut_status load_row(struct load *l)
 	struct ut_meta *t = &l->c->meta;
 	struct ut_call_measures *q = &l->c->measures;
 	char **const strings[] = {
-		&m->path,       &m->container,    &m->codec,   &t->call_id,
-		&t->start_time, &t->direction,    &t->queue,   &t->team,
-		&t->agent_id,   &t->customer_key, &t->case_id, &t->language,
-		&t->purpose,    &t->notice,       &t->profile, &l->c->closing.reason,
+		&m->path,
+		&m->path2,
+		&m->container,
+		&m->codec,
+		&t->call_id,
+		&t->start_time,
+		&t->direction,
+		&t->queue,
+		&t->team,
+		&t->agent_id,
+		&t->customer_key,
+		&t->case_id,
+		&t->language,
+		&t->purpose,
+		&t->notice,
+		&t->profile,
+		&l->c->closing.reason,
 	};
 	enum { N = UT_ARRAY_LEN(strings) };
 	sqlite3_stmt *st = rows(
-	    l, "SELECT (SELECT min(path) FROM file AS f WHERE f.content = c.content), container,"
+	    l, "SELECT (SELECT min(path) FROM file AS f WHERE f.content = c.content), (SELECT"
+	       " other_path FROM file AS f WHERE f.content = c.content ORDER BY path LIMIT 1), "
+	       "container,"
 	       " codec, call_key, start_time, direction, queue, team, agent_id, customer_key,"
 	       " case_id, language, purpose, notice, profile, no_closing_reason,"
 	       " content, size_bytes, rate_hz, n_source_channels, n_samples, partial, dual_mono,"
+	       " aligned, lead_s, align_confidence,"
 	       " duration_s, talk_s, overlap_s, non_talk_s, longest_silence_s,"
 	       " longest_silence_start_s, hold_s, n_holds, longest_wait_s"
 	       " FROM call AS c WHERE id = ?");
 	const char *hash;
-	int rc, i;
+	int rc, i, aligned;
 
 	if (!st)
 		return UT_EDB;
@@ -135,6 +156,10 @@ static enum ut_status load_row(struct load *l)
 	m->n_samples = sqlite3_column_int64(st, i++);
 	m->partial = sqlite3_column_int(st, i++) != 0;
 	m->dual_mono = sqlite3_column_int(st, i++) != 0;
+	aligned = index_of(ut_db_col(st, i++), aligned_name, UT_N_ALIGNED);
+	m->aligned = aligned < 0 ? UT_ALIGNED_WHOLE : (enum ut_aligned)aligned;
+	m->lead_s = ut_db_real_or(st, i++, 0);
+	m->align_confidence = (float)ut_db_real_or(st, i++, 0);
 	q->duration_s = sqlite3_column_double(st, i++);
 	q->talk_s = sqlite3_column_double(st, i++);
 	q->overlap_s = sqlite3_column_double(st, i++);

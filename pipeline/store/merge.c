@@ -181,7 +181,8 @@ static enum ut_status take_files(struct merge *m, const char *content)
 {
 	sqlite3_stmt *row = ut_db_stmt(
 	    m->from,
-	    "SELECT content, path, size_bytes, mtime_ns, seen_at FROM file WHERE content = ?",
+	    "SELECT content, path, other_path, size_bytes, mtime_ns, seen_at FROM file WHERE"
+	    " content = ?",
 	    m->err);
 	int rc;
 
@@ -192,16 +193,18 @@ static enum ut_status take_files(struct merge *m, const char *content)
 		/* a row that put_call made a moment ago has no time: real ones replace it */
 		sqlite3_stmt *st = ut_db_stmt(
 		    m->into,
-		    "INSERT INTO file (path, size_bytes, mtime_ns, seen_at, content)"
-		    " VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET size_bytes ="
-		    " excluded.size_bytes, mtime_ns = excluded.mtime_ns, seen_at = excluded.seen_at"
+		    "INSERT INTO file (path, other_path, size_bytes, mtime_ns, seen_at, content)"
+		    " VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET size_bytes ="
+		    " excluded.size_bytes, mtime_ns = excluded.mtime_ns, seen_at = "
+		    "excluded.seen_at,"
+		    " other_path = excluded.other_path"
 		    " WHERE mtime_ns = 0 OR excluded.seen_at > seen_at",
 		    m->err);
 
 		if (!st)
 			break;
-		bind_row(st, row, 5);
-		sqlite3_bind_text(st, 5, content, -1, SQLITE_STATIC);
+		bind_row(st, row, 6);
+		sqlite3_bind_text(st, 6, content, -1, SQLITE_STATIC);
 		if (ut_db_run(m->into, st, m->err) != UT_OK)
 			break;
 	}

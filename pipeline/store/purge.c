@@ -90,7 +90,8 @@ static enum ut_status purge(struct ut_store *s, const struct ut_purge *w, const 
 	/* failures first: they are found through the paths */
 	if (erase(s,
 		  "DELETE FROM failure WHERE content IN (SELECT content FROM gone) OR path IN"
-		  " (SELECT path FROM file WHERE content IN (SELECT content FROM gone))",
+		  " (SELECT path FROM file WHERE content IN (SELECT content FROM gone) UNION"
+		  " SELECT other_path FROM file WHERE content IN (SELECT content FROM gone))",
 		  &n->failures, err) != UT_OK)
 		return UT_EDB;
 	if (w->older_than_days) {

@@ -198,15 +198,18 @@ enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *
 
 /* Writes nothing where the row is the same: a nightly rerun over a million files stays cheap. */
 static enum ut_status note_file(struct ut_store *s, const char *content, const char *path,
-				int64_t size, int64_t mtime_ns, struct ut_error *err)
+				const char *other, int64_t size, int64_t mtime_ns,
+				struct ut_error *err)
 {
 	sqlite3_stmt *st =
 	    ut_db_stmt(s,
-		       "INSERT INTO file (content, path, size_bytes, mtime_ns) VALUES (?,?,?,?)"
+		       "INSERT INTO file (content, path, other_path, size_bytes, mtime_ns)"
+		       " VALUES (?,?,?,?,?)"
 		       " ON CONFLICT DO UPDATE SET size_bytes = excluded.size_bytes,"
-		       " mtime_ns = excluded.mtime_ns,"
+		       " mtime_ns = excluded.mtime_ns, other_path = excluded.other_path,"
 		       " seen_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
-		       " WHERE size_bytes <> excluded.size_bytes OR mtime_ns <> excluded.mtime_ns",
+		       " WHERE size_bytes <> excluded.size_bytes OR mtime_ns <> excluded.mtime_ns"
+		       " OR other_path IS NOT excluded.other_path",
 		       err);
 	int n = 0;
 
@@ -214,17 +217,19 @@ static enum ut_status note_file(struct ut_store *s, const char *content, const c
 		return UT_EDB;
 	ut_db_text(st, &n, content);
 	ut_db_text(st, &n, path);
+	ut_db_text(st, &n, other);
 	ut_db_int(st, &n, size);
 	ut_db_int(st, &n, mtime_ns);
 	return ut_db_run(s, st, err);
 }
 
 enum ut_status ut_store_note_file(struct ut_store *s, const char *content, const char *path,
-				  int64_t size, int64_t mtime_ns, struct ut_error *err)
+				  const char *other, int64_t size, int64_t mtime_ns,
+				  struct ut_error *err)
 {
 	sqlite3_stmt *st = ut_db_stmt(s,
 				      "SELECT 1 FROM file WHERE content = ? AND path = ? AND"
-				      " size_bytes = ? AND mtime_ns = ?",
+				      " other_path IS ? AND size_bytes = ? AND mtime_ns = ?",
 				      err);
 	int n = 0, rc;
 
@@ -232,13 +237,14 @@ enum ut_status ut_store_note_file(struct ut_store *s, const char *content, const
 		return UT_EDB;
 	ut_db_text(st, &n, content);
 	ut_db_text(st, &n, path);
+	ut_db_text(st, &n, other);
 	ut_db_int(st, &n, size);
 	ut_db_int(st, &n, mtime_ns);
 	rc = ut_db_next(s, st, err);
 	sqlite3_reset(st);
 	if (rc < 0)
 		return UT_EDB;
-	return rc ? UT_OK : note_file(s, content, path, size, mtime_ns, err);
+	return rc ? UT_OK : note_file(s, content, path, other, size, mtime_ns, err);
 }
 
 enum ut_status ut_store_find_file(struct ut_store *s, const char *path, int64_t size,
@@ -276,11 +282,13 @@ static enum ut_status put_row(struct ut_store *s, int64_t run_id, const struct u
 	sqlite3_stmt *st = ut_db_stmt(
 	    s,
 	    "INSERT INTO call (content, options, model, run_id, size_bytes, container, codec,"
-	    " rate_hz, n_source_channels, n_samples, partial, dual_mono, call_key, start_time,"
+	    " rate_hz, n_source_channels, n_samples, partial, dual_mono, aligned, lead_s,"
+	    " align_confidence, call_key, start_time,"
 	    " direction, queue, team, agent_id, customer_key, case_id, language, purpose, notice,"
 	    " profile, duration_s, talk_s, overlap_s, non_talk_s, longest_silence_s,"
 	    " longest_silence_start_s, hold_s, n_holds, longest_wait_s, no_closing_reason)"
-	    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+	    "?)",
 	    err);
 	int n = 0;
 
@@ -299,6 +307,17 @@ static enum ut_status put_row(struct ut_store *s, int64_t run_id, const struct u
 	ut_db_int(st, &n, m->n_samples);
 	ut_db_int(st, &n, m->partial);
 	ut_db_int(st, &n, m->dual_mono);
+	if (m->aligned == UT_ALIGNED_WHOLE) {
+		ut_db_null(st, &n);
+		ut_db_null(st, &n);
+	} else {
+		ut_db_text(st, &n, ut_aligned_name(m->aligned));
+		ut_db_real(st, &n, m->lead_s);
+	}
+	if (m->aligned == UT_ALIGNED_ECHO || m->aligned == UT_ALIGNED_TURNS)
+		ut_db_real(st, &n, (double)m->align_confidence);
+	else
+		ut_db_null(st, &n);
 	ut_db_text(st, &n, t->call_id);
 	ut_db_text(st, &n, t->start_time);
 	ut_db_text(st, &n, t->direction);
@@ -631,8 +650,8 @@ enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct u
 			st = put_problems(s, id, c, err);
 	}
 	if (st == UT_OK)
-		st = note_file(s, k->content, c->media.path, c->media.size_bytes, c->media.mtime_ns,
-			       err);
+		st = note_file(s, k->content, c->media.path, c->media.path2, c->media.size_bytes,
+			       c->media.mtime_ns, err);
 	if (st == UT_OK)
 		st = drop_failures(s, k->content, c->media.path, err);
 	if (st == UT_OK)

@@ -167,7 +167,7 @@ enum ut_status ut_store_paths(struct ut_store *s, int64_t call_id, ut_path_fn *f
 			      struct ut_error *err)
 {
 	sqlite3_stmt *st = ut_db_stmt(s,
-				      "SELECT path FROM file WHERE content ="
+				      "SELECT path, other_path FROM file WHERE content ="
 				      " (SELECT content FROM call WHERE id = ?) ORDER BY path",
 				      err);
 	int rc;
@@ -176,7 +176,7 @@ enum ut_status ut_store_paths(struct ut_store *s, int64_t call_id, ut_path_fn *f
 		return UT_EDB;
 	sqlite3_bind_int64(st, 1, call_id);
 	while ((rc = ut_db_next(s, st, err)) > 0)
-		if (!fn(user, ut_db_str(st, 0)))
+		if (!fn(user, ut_db_str(st, 0), ut_db_col(st, 1)))
 			break;
 	sqlite3_reset(st);
 	return rc < 0 ? UT_EDB : UT_OK;
@@ -222,11 +222,13 @@ enum ut_status ut_store_find_call(struct ut_store *s, const char *name, int64_t 
 		" AND id = CAST(?1 AS INTEGER)",
 		"SELECT id, path FROM current_call WHERE call_key = ?1 ORDER BY id LIMIT 4",
 		"SELECT DISTINCT c.id, c.path FROM file AS f JOIN current_call AS c"
-		" ON c.content = f.content WHERE f.path = ?1 ORDER BY c.id LIMIT 4",
+		" ON c.content = f.content WHERE f.path = ?1 OR f.other_path = ?1 ORDER BY c.id"
+		" LIMIT 4",
 		/* the end of a path, from a slash on */
 		"SELECT DISTINCT c.id, c.path FROM file AS f JOIN current_call AS c"
 		" ON c.content = f.content"
-		" WHERE ?1 <> '' AND substr(f.path, -length(?1) - 1) = '/' || ?1"
+		" WHERE ?1 <> '' AND (substr(f.path, -length(?1) - 1) = '/' || ?1"
+		" OR substr(f.other_path, -length(?1) - 1) = '/' || ?1)"
 		" ORDER BY c.id LIMIT 4",
 	};
 

@@ -80,9 +80,11 @@ enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *
 				 struct ut_error *err);
 
 /* Another path (with size and mtime as stat gave them) whose content is known; put_call does it for
- * media.path. Writes only where something changed. */
+ * media.path. other: the file of the other side, whose bytes are counted in size_bytes; NULL where
+ * it is one file. Writes only where something changed. */
 enum ut_status ut_store_note_file(struct ut_store *s, const char *content, const char *path,
-				  int64_t size_bytes, int64_t mtime_ns, struct ut_error *err);
+				  const char *other, int64_t size_bytes, int64_t mtime_ns,
+				  struct ut_error *err);
 /* The content of an unchanged file without reading it: "" where path, size and mtime are not those
  * of an earlier run. */
 enum ut_status ut_store_find_file(struct ut_store *s, const char *path, int64_t size_bytes,
@@ -133,7 +135,8 @@ enum ut_status ut_store_stored(struct ut_store *s, int64_t call_id, struct ut_st
  * its number.
  */
 enum ut_status ut_store_must_be_current(struct ut_store *s, int64_t call_id, struct ut_error *err);
-typedef bool ut_path_fn(void *user, const char *path);
+/* other: the file of its other side; NULL */
+typedef bool ut_path_fn(void *user, const char *path, const char *other);
 /* All paths under which the call's content was seen, in byte order. */
 enum ut_status ut_store_paths(struct ut_store *s, int64_t call_id, ut_path_fn *fn, void *user,
 			      struct ut_error *err);
@@ -175,7 +178,7 @@ enum ut_status ut_store_counts(struct ut_store *s, struct ut_store_counts *ret,
 /* ---- journeys: the calls of one case, or of one customer ---- */
 
 struct ut_journey_key { /* lent */
-	bool by_case; /* key is a case id; else a customer's key */
+	bool by_case;   /* key is a case id; else a customer's key */
 	const char *key;
 };
 struct ut_leg { /* one call; lent to the callback. NULL: unknown */
@@ -187,7 +190,7 @@ struct ut_leg { /* one call; lent to the callback. NULL: unknown */
 	double longest_wait_s; /* -1 unknown */
 	bool transferred;      /* more than one agent took part */
 	const char *label;     /* tone label, or "none" */
-	double rank;	       /* resigned + angry; -1 without a tone */
+	double rank;           /* resigned + angry; -1 without a tone */
 	const char *phrase;
 };
 typedef bool ut_leg_fn(void *user, const struct ut_leg *l); /* false stops */
@@ -246,8 +249,8 @@ struct ut_purge {                 /* exactly one of the first three */
 	int64_t older_than_days;  /* > 0: by start time, else by the time of analysis */
 	int64_t call_id;          /* > 0: this call's recording */
 	const char *customer_key; /* all calls of this customer */
-	/* told of each file handed out (handed.h) that holds them, before it is forgotten; also when
-	 * dry; NULL: nobody */
+	/* told of each file handed out (handed.h) that holds them, before it is forgotten; also
+	 * when dry; NULL: nobody */
 	bool (*handed)(void *user, const struct ut_handed *h);
 	void *user;
 };
@@ -275,8 +278,8 @@ enum ut_status ut_store_audit(struct ut_store *s, int64_t limit, ut_audit_fn *fn
 enum ut_status ut_store_note_reader(const char *path, const char *actor, const char *subject,
 				    int64_t n_calls, struct ut_error *err);
 
-/* A row of audit: actor took n_calls calls out, as `subject`. An export that cannot be recorded is not
- * made. */
+/* A row of audit: actor took n_calls calls out, as `subject`. An export that cannot be recorded is
+ * not made. */
 enum ut_status ut_store_note_export(struct ut_store *s, const char *actor, const char *subject,
 				    int64_t n_calls, struct ut_error *err);
 

@@ -73,7 +73,7 @@ static void excerpts(const char *path, struct sum *s)
 		struct ut_clip k;
 		double peak, level;
 
-		CHECK_EQ(ut_clip_make(maker, fd, &c, &spec, &k, &err), UT_OK);
+		CHECK_EQ(ut_clip_make(maker, (const int[2]){ fd, -1 }, &c, &spec, &k, &err), UT_OK);
 		level = level_of(&k.bytes, &peak);
 		if (isfinite(level) && k.gain_db < 39) { /* else nobody speaks */
 			s->n++;

@@ -15,6 +15,7 @@
 
 enum { RATE = 8000, LENGTH_S = 20 };
 
+#define ONE(fd) ((const int[2]){ fd, -1 })
 static struct ut_clip_maker *maker;
 
 /* ---- recordings made here ---- */
@@ -220,9 +221,9 @@ static void test_formats(int fd, const struct ut_call *c)
 			snprintf(name, sizeof(name), "%s%s: length, level, same bytes",
 				 ut_clip_formats[f].name, disguise ? ", disguised" : "");
 			tap_row(name);
-			CHECK_EQ(ut_clip_make(maker, fd, c, &s, &k, &err), UT_OK);
+			CHECK_EQ(ut_clip_make(maker, ONE(fd), c, &s, &k, &err), UT_OK);
 			CHECK_STR(err.msg, "");
-			CHECK_EQ(ut_clip_make(maker, fd, c, &s, &again, &err), UT_OK);
+			CHECK_EQ(ut_clip_make(maker, ONE(fd), c, &s, &again, &err), UT_OK);
 			CHECK(k.bytes.len == again.bytes.len &&
 			      memcmp(k.bytes.s, again.bytes.s, k.bytes.len) == 0);
 			CHECK_NEAR(k.start_s, 3, 1e-9);
@@ -258,7 +259,7 @@ static void test_peak(void)
 	fd = recording(one, 1, N, RATE);
 	known(&c, 1, N, RATE);
 	tap_row("peaks are held down by 12 dB at most, then they bound the gain");
-	CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), UT_OK);
+	CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), UT_OK);
 	CHECK(k.true_peak_db <= -1 && k.true_peak_db > -1.1);
 	CHECK_NEAR(k.limited_db, 12, 0.1);
 	CHECK(k.level_lufs < -20);
@@ -269,7 +270,7 @@ static void test_peak(void)
 		x[i] = 0;
 	fd = recording(one, 1, N, RATE);
 	tap_row("digital silence stays silence");
-	CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), UT_OK);
+	CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), UT_OK);
 	CHECK(isinf(k.level_lufs) && k.gain_db == 0);
 	ut_clip_done(&k);
 	tap_end();
@@ -304,7 +305,7 @@ static void test_limited(void)
 			 ut_clip_formats[f].name);
 		tap_row(name);
 		CHECK(-1 - peak < -23 - quiet - 2); /* else nothing is shown here */
-		CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), UT_OK);
+		CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), UT_OK);
 		CHECK(k.limited_db > 2 && k.limited_db <= 12.01);
 		h = hear(&k.bytes);
 		CHECK_EQ(ut_clip_measure(h.x, h.n, h.rate, &level, &peak, &err), UT_OK);
@@ -340,16 +341,15 @@ static void test_fades(void)
 
 		snprintf(name, sizeof(name), "raised cosine of %u ms at both ends", ms);
 		tap_row(name);
-		CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), UT_OK);
+		CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), UT_OK);
 		h = hear(&k.bytes);
 		CHECK_EQ(h.n, 24000);
 		g = pow(10, k.gain_db / 20);
 		for (size_t i = 0; i < h.n; i++) {
 			size_t in = UT_MIN(i, h.n - 1 - i);
-			double w = in >= fade ? 1
-					      : pow(sin(M_PI / 2 * ((double)in + 0.5) /
-							(double)fade),
-						    2);
+			double w = in >= fade
+				       ? 1
+				       : pow(sin(M_PI / 2 * ((double)in + 0.5) / (double)fade), 2);
 
 			if (fabs(h.x[i] - g * w * x[16000 + i]) > 1.5 / 32767 * (1 + g)) {
 				CHECK_NEAR(h.x[i], g * w * x[16000 + i], 1e-4);
@@ -408,14 +408,13 @@ static void test_masks(void)
 						 ut_clip_formats[f].name, d ? ", disguised" : "",
 						 rate);
 					tap_row(name);
-					CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &clip, &err),
+					CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &clip, &err),
 						 UT_OK);
 					CHECK_NEAR(clip.masked_s, k ? 2.1 : 2, 1e-6);
 					h = hear(&clip.bytes);
 					CHECK(h.n > 5 * rate);
 					CHECK(energy(h.x, 0, h.n) == 0 ||
-					      (f == UT_CLIP_OPUS &&
-					       energy(h.x, 0, h.n) < 1e-6));
+					      (f == UT_CLIP_OPUS && energy(h.x, 0, h.n) < 1e-6));
 					free(h.x);
 					ut_clip_done(&clip);
 					ut_call_done(&c);
@@ -442,7 +441,7 @@ static void test_mask_in_speech(int fd)
 		mask(&c, 0, 9, 9.5, UT_SPAN_MASKED);
 		tap_row(d ? "masked inside disguised speech: exact zeros, sound around"
 			  : "masked inside speech: exact zeros, sound around");
-		CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), UT_OK);
+		CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), UT_OK);
 		h = hear(&k.bytes);
 		CHECK(energy(h.x, 4000, 10000) == 0);
 		CHECK(energy(h.x, 40000, 44000) == 0);
@@ -519,8 +518,8 @@ static void test_disguise(void)
 			double t = (double)i / RATE, on = fmod(t, 4) < 2.6;
 			double loud = on * exp(1.2 * sin(2 * M_PI * 0.7 * t));
 
-			x[i] = (float)(0.01 * loud *
-				       vowel(&v, contour(mids[k], t), 650, 1400, RATE));
+			x[i] =
+			    (float)(0.01 * loud * vowel(&v, contour(mids[k], t), 650, 1400, RATE));
 		}
 		memcpy(y, x, N * sizeof(*x));
 		snprintf(name, sizeof(name), "disguise of a voice at %.0f Hz", mids[k]);
@@ -593,7 +592,8 @@ static void test_whole(int fd)
 	size = ut_clip_whole_size(&c);
 	tap_row("a whole call: size, sound, masked part");
 	CHECK_EQ(size, 44 + 2 * N);
-	CHECK_EQ(ut_clip_whole_piece(maker, fd, &c, UT_CLIP_MIX, 0, 1 << 22, &all, &err), UT_OK);
+	CHECK_EQ(ut_clip_whole_piece(maker, ONE(fd), &c, UT_CLIP_MIX, 0, 1 << 22, &all, &err),
+		 UT_OK);
 	CHECK_EQ(all.len, size);
 	h = hear(&all);
 	CHECK_EQ(h.n, N);
@@ -605,16 +605,17 @@ static void test_whole(int fd)
 	tap_row("any pieces of it are the same bytes");
 	while ((int64_t)pieces.len < size) {
 		seed = seed * 1664525u + 1013904223u;
-		if (ut_clip_whole_piece(maker, fd, &c, UT_CLIP_MIX, (int64_t)pieces.len,
+		if (ut_clip_whole_piece(maker, ONE(fd), &c, UT_CLIP_MIX, (int64_t)pieces.len,
 					1 + seed % 60000, &pieces, &err) != UT_OK)
 			break;
 	}
 	CHECK_EQ(pieces.len, size);
 	CHECK(pieces.len == all.len && memcmp(pieces.s, all.s, all.len) == 0);
-	CHECK_EQ(ut_clip_whole_piece(maker, fd, &c, UT_CLIP_MIX, size, 1, &pieces, &err),
+	CHECK_EQ(ut_clip_whole_piece(maker, ONE(fd), &c, UT_CLIP_MIX, size, 1, &pieces, &err),
 		 UT_EINVAL);
-	CHECK_EQ(ut_clip_whole_piece(maker, fd, &c, UT_CLIP_MIX, -1, 1, &pieces, &err), UT_EINVAL);
-	CHECK_EQ(ut_clip_whole_piece(maker, fd, &c, 2, 0, 100, &pieces, &err), UT_EINVAL);
+	CHECK_EQ(ut_clip_whole_piece(maker, ONE(fd), &c, UT_CLIP_MIX, -1, 1, &pieces, &err),
+		 UT_EINVAL);
+	CHECK_EQ(ut_clip_whole_piece(maker, ONE(fd), &c, 2, 0, 100, &pieces, &err), UT_EINVAL);
 	tap_end();
 	ut_text_done(&all);
 	ut_text_done(&pieces);
@@ -639,7 +640,7 @@ static void test_view(int fd)
 	c.turns.n = 3;
 	mask(&c, 1, 8.5, 9, UT_SPAN_MASKED);
 	tap_row("a view: the rows of the whole call, masked rows empty, the own usual range");
-	CHECK_EQ(ut_clip_view(maker, fd, &c, 8, 11, &v, &err), UT_OK);
+	CHECK_EQ(ut_clip_view(maker, ONE(fd), &c, 8, 11, &v, &err), UT_OK);
 	CHECK_EQ(v.n_rows, 300);
 	CHECK_EQ(v.n, 24000);
 	CHECK_NEAR(v.start_s, 8, 1e-9);
@@ -663,12 +664,12 @@ static void test_view(int fd)
 	tap_end();
 	tap_row("nobody's voice but a verified customer's");
 	c.party[0].verified = false;
-	CHECK_EQ(ut_clip_view(maker, fd, &c, 8, 11, &v, &err), UT_EREFUSED);
+	CHECK_EQ(ut_clip_view(maker, ONE(fd), &c, 8, 11, &v, &err), UT_EREFUSED);
 	CHECK(v.n_rows == 0 && err.msg[0]);
 	ut_clip_view_done(&v);
 	c.party[0].verified = true;
 	c.party[0].kind = UT_KIND_INTERNAL;
-	CHECK_EQ(ut_clip_view(maker, fd, &c, 8, 11, &v, &err), UT_EREFUSED);
+	CHECK_EQ(ut_clip_view(maker, ONE(fd), &c, 8, 11, &v, &err), UT_EREFUSED);
 	ut_clip_view_done(&v);
 	tap_end();
 	c.turns.v = NULL;
@@ -695,21 +696,20 @@ static void test_view_of_mix(void)
 	known(&c, 1, N, RATE);
 	c.n_parties = 2;
 	c.party[0].channel = -1;
-	c.party[1] = (struct ut_party){ .channel = -1,
-					.role = UT_ROLE_AGENT,
-					.kind = UT_KIND_INTERNAL,
-					.verified = true };
+	c.party[1] = (struct ut_party){
+		.channel = -1, .role = UT_ROLE_AGENT, .kind = UT_KIND_INTERNAL, .verified = true
+	};
 	c.turns.v = turns;
 	c.turns.n = 3;
 	tap_row("a mono mix that was told apart: the customer's turns, nothing of the agent's");
-	CHECK_EQ(ut_clip_view(maker, fd, &c, 6, 11, &v, &err), UT_OK);
+	CHECK_EQ(ut_clip_view(maker, ONE(fd), &c, 6, 11, &v, &err), UT_OK);
 	CHECK_EQ(v.n_rows, 500);
 	for (size_t i = 0; i < v.n_rows; i++) {
 		bool own = (i < 60) || (i >= 200 && i < 460);
 
 		theirs += own && v.row[i].valid != 0;
-		others += !own && (v.row[i].valid != 0 ||
-				   energy(v.x, i * UT_HOP, (i + 1) * UT_HOP) != 0);
+		others +=
+		    !own && (v.row[i].valid != 0 || energy(v.x, i * UT_HOP, (i + 1) * UT_HOP) != 0);
 	}
 	CHECK(theirs > 200);
 	CHECK_EQ(others, 0);
@@ -752,7 +752,7 @@ static void test_wrong(int fd)
 		struct ut_error err = { 0 };
 
 		tap_row(rows[i].name);
-		CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), rows[i].want);
+		CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), rows[i].want);
 		CHECK((err.msg[0] != 0) == (rows[i].want != UT_OK));
 		ut_clip_done(&k);
 		tap_end();
@@ -763,18 +763,18 @@ static void test_wrong(int fd)
 
 		c.media.n_samples = 25 * RATE; /* as if it had been longer */
 		tap_row("a recording that ends early gives what is there");
-		CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), UT_OK);
+		CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), UT_OK);
 		CHECK_NEAR(k.end_s, 20, 1e-9);
 		ut_clip_done(&k);
 		s.start_s = 22;
-		CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), UT_EINVAL);
+		CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), UT_EINVAL);
 		CHECK_STR(err.msg, "the recording ends before the excerpt begins");
 		ut_clip_done(&k);
 		tap_end();
 		c.media.rate_hz = 16000;
 		tap_row("another rate than when it was analysed");
 		s.start_s = 0, s.end_s = 1;
-		CHECK_EQ(ut_clip_make(maker, fd, &c, &s, &k, &err), UT_ECHANGED);
+		CHECK_EQ(ut_clip_make(maker, ONE(fd), &c, &s, &k, &err), UT_ECHANGED);
 		ut_clip_done(&k);
 		tap_end();
 	}
@@ -808,11 +808,11 @@ static void test_garbage(void)
 				abort();
 		}
 		known(&c, 2, n, RATE);
-		st = ut_clip_make(maker, good, &c, &s, &k, &err);
+		st = ut_clip_make(maker, ONE(good), &c, &s, &k, &err);
 		CHECK(st != UT_ECRASH && st != UT_ETIMEOUT);
 		CHECK((st == UT_OK) == (k.bytes.len > 0));
 		ut_clip_done(&k);
-		st = ut_clip_view(maker, good, &c, 0.1, 0.4, &v, &err);
+		st = ut_clip_view(maker, ONE(good), &c, 0.1, 0.4, &v, &err);
 		CHECK(st != UT_ECRASH && st != UT_ETIMEOUT);
 		ut_clip_view_done(&v);
 		ut_call_done(&c);

@@ -361,7 +361,7 @@ static void test_keys(void)
 	ut_store_close(&s);
 }
 
-static bool add_path(void *user, const char *path)
+static bool add_path(void *user, const char *path, UT_UNUSED const char *other)
 {
 	struct list *l = user;
 	size_t len = strlen(l->text);
@@ -382,7 +382,7 @@ static void test_files(void)
 	tap_row("an unchanged file is known without reading it");
 	sample_call_full(&c, 1);
 	id = put(s, 1, 0, &err);
-	CHECK_EQ(ut_store_note_file(s, c.media.hash, "z\xff.wav", 100, 7, &err), UT_OK);
+	CHECK_EQ(ut_store_note_file(s, c.media.hash, "z\xff.wav", NULL, 100, 7, &err), UT_OK);
 	CHECK_EQ(ut_store_find_file(s, "z\xff.wav", 100, 7, content, &err), UT_OK);
 	CHECK_STR(content, c.media.hash);
 	CHECK_EQ(ut_store_find_file(s, "z\xff.wav", 100, 8, content, &err), UT_OK);
@@ -390,9 +390,9 @@ static void test_files(void)
 	CHECK_EQ(ut_store_find_file(s, "z\xff.wav", 101, 7, content, &err), UT_OK);
 	CHECK_STR(content, "");
 	changes = sqlite3_total_changes(s->db);
-	CHECK_EQ(ut_store_note_file(s, c.media.hash, "z\xff.wav", 100, 7, &err), UT_OK);
+	CHECK_EQ(ut_store_note_file(s, c.media.hash, "z\xff.wav", NULL, 100, 7, &err), UT_OK);
 	CHECK_EQ(sqlite3_total_changes(s->db), changes);
-	CHECK_EQ(ut_store_note_file(s, c.media.hash, "z\xff.wav", 100, 9, &err), UT_OK);
+	CHECK_EQ(ut_store_note_file(s, c.media.hash, "z\xff.wav", NULL, 100, 9, &err), UT_OK);
 	CHECK_EQ(ut_store_find_file(s, "z\xff.wav", 100, 9, content, &err), UT_OK);
 	CHECK_STR(content, c.media.hash);
 	CHECK_EQ(ut_store_paths(s, id, add_path, &l, &err), UT_OK);
@@ -516,7 +516,8 @@ static void test_law(void)
 		  " n_source_channels, n_samples, partial, dual_mono, call_key, start_time,"
 		  " direction, queue, team, agent_id, customer_key, case_id, language, purpose,"
 		  " notice, profile, duration_s, talk_s, overlap_s, non_talk_s, longest_silence_s,"
-		  " longest_silence_start_s, hold_s, n_holds, longest_wait_s, no_closing_reason"
+		  " longest_silence_start_s, hold_s, n_holds, longest_wait_s, no_closing_reason,"
+		  " aligned, lead_s, align_confidence"
 		  " FROM call WHERE id = 1;"
 		  "INSERT INTO party VALUES (99, 0, 0, 'agent', 'internal', 1, NULL, NULL);"
 		  "INSERT INTO closing VALUES (99, 0, 'turn', 1, 2, NULL, 0.5, NULL, NULL);"

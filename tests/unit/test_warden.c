@@ -31,9 +31,10 @@ static const char *tried(int rc)
 	return rc >= 0 ? "open" : errno == EACCES ? "closed" : strerror(errno);
 }
 
-static enum ut_status work(int fd, const void *request, size_t n, struct ut_text *reply,
+static enum ut_status work(const int fds[2], const void *request, size_t n, struct ut_text *reply,
 			   struct ut_error *err)
 {
+	int fd = fds[0];
 	const char *what = request;
 	char buf[64] = "";
 
@@ -108,7 +109,8 @@ static void test_jobs(struct ut_warden *w, int fd)
 			continue;
 		}
 		tap_row(r->request);
-		CHECK_EQ(ut_warden_do(w, fd, r->request, strlen(r->request), &reply, &err),
+		CHECK_EQ(ut_warden_do(w, (const int[2]){ fd, -1 }, r->request, strlen(r->request),
+				      &reply, &err),
 			 r->want);
 		if (r->want == UT_OK && r->says)
 			CHECK_STR(reply.s, r->says);
@@ -130,7 +132,7 @@ static void test_wall(int fd)
 
 	tap_row("hang");
 	CHECK_EQ(ut_warden_start(&ops, &l, &w, &err), UT_OK);
-	CHECK_EQ(ut_warden_do(w, fd, "hang", 4, &reply, &err), UT_ETIMEOUT);
+	CHECK_EQ(ut_warden_do(w, (const int[2]){ fd, -1 }, "hang", 4, &reply, &err), UT_ETIMEOUT);
 	CHECK_STR(err.msg, "took more than 1 s and was stopped");
 	ut_text_done(&reply);
 	ut_warden_stop(&w);
@@ -150,8 +152,8 @@ static void *call_it(void *user)
 	for (int i = 0; i < 20; i++) {
 		struct ut_text reply = { 0 };
 
-		if (ut_warden_do(c->w, c->fd, i % 5 ? "read" : "abort", i % 5 ? 4 : 5, &reply,
-				 NULL) == (i % 5 ? UT_OK : UT_ECRASH) &&
+		if (ut_warden_do(c->w, (const int[2]){ c->fd, -1 }, i % 5 ? "read" : "abort",
+				 i % 5 ? 4 : 5, &reply, NULL) == (i % 5 ? UT_OK : UT_ECRASH) &&
 		    (i % 5 == 0 || strcmp(reply.s, "5 hello 4 42") == 0))
 			c->good++;
 		ut_text_done(&reply);
