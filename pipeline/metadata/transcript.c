@@ -19,7 +19,7 @@ struct reader {
 	struct ut_error *err;
 	unsigned line;         /* of a text format */
 	uint32_t last_speaker; /* labels repeat: the last one's place */
-	const json_t *dialog; /* of a vCon: the recording, whose parties tell who is where */
+	const json_t *dialog;  /* of a vCon: the recording, whose parties tell who is where */
 };
 
 void ut_transcript_done(struct ut_transcript *t)
@@ -168,7 +168,8 @@ static uint32_t vcon_party(struct reader *r, json_int_t party)
 	char label[40];
 	size_t i;
 
-	snprintf(label, sizeof(label), "party %lld", (long long)party); /* no label of a party here */
+	snprintf(label, sizeof(label), "party %lld",
+		 (long long)party); /* no label of a party here */
 	json_array_foreach(channels, i, e)
 	{
 		if (names_party(e, party))
@@ -323,8 +324,8 @@ static enum ut_status vcon_transcripts(struct reader *r, const json_t *root)
 	bool any = false;
 	size_t i;
 
-	r->dialog = own >= 0 ? json_array_get(json_object_get(root, "dialog"), (size_t)own)
-			     : nowhere;
+	r->dialog =
+	    own >= 0 ? json_array_get(json_object_get(root, "dialog"), (size_t)own) : nowhere;
 	json_array_foreach(list, i, a)
 	{
 		const char *type = json_string_value(json_object_get(a, "type"));
@@ -503,6 +504,8 @@ static enum ut_status cue_text(struct reader *r, double start, double end, struc
 		ut_text_done(&plain);
 		return nomem(r);
 	}
+	if (!plain.len) /* nothing but tags */
+		return UT_OK;
 	l = (struct line){ plain.s, plain.len };
 	who = take_prefix(r, &l, who);
 	st = add_cue(r, start, end, l.s, l.n, who);
@@ -723,8 +726,8 @@ enum ut_status ut_transcript_words(const struct ut_transcript *t, const struct u
 
 bool ut_transcript_path(const char *recording, char *buf, size_t cap)
 {
-	static const char *const ext[] = { ".words.json", ".vtt", ".srt", ".ctm", ".vcon.json",
-					   ".vcon" };
+	static const char *const ext[] = { ".words.json", ".vtt",       ".srt",
+					   ".ctm",        ".vcon.json", ".vcon" };
 	const char *slash = strrchr(recording, '/');
 	const char *dot = strrchr(slash ? slash : recording, '.');
 	int stem = dot ? (int)(dot - recording) : (int)strlen(recording);

@@ -54,7 +54,8 @@ static void test_formats(void)
 		{ "a vCon: a party is who is on its channel, and the body may be base64url",
 		  "{\"uuid\": \"u\", \"parties\": [{}, {}, {}], \"dialog\": [{\"type\": \"text\"}, "
 		  "{\"type\": \"recording\", \"parties\": [2, [0, 1]]}], \"analysis\": [{\"type\": "
-		  "\"transcript\", \"dialog\": 1, \"encoding\": \"json\", \"body\": [{\"party\": 1, "
+		  "\"transcript\", \"dialog\": 1, \"encoding\": \"json\", \"body\": [{\"party\": "
+		  "1, "
 		  "\"word\": \"b\", \"start\": 3, \"end\": 4}, {\"party\": 2, \"word\": \"a\", "
 		  "\"start\": 1, \"end\": 2}]}, {\"type\": \"transcript\", \"dialog\": [1], "
 		  "\"encoding\": \"base64url\", \"body\": \"W3sicGFydHkiOjAsIndvcmQiOiJj"
@@ -81,6 +82,8 @@ static void test_formats(void)
 		  "ctm",
 		  "0-1000 A ok\xef\xbf\xbd"
 		  "ay|" },
+		{ "a line of nothing but tags", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v A></v>\n",
+		  "vtt", "" },
 		{ "no words at all", "WEBVTT\n", "vtt", "" },
 		{ "a cue without text", "1\n00:00:01,000 --> 00:00:02,000\n\n", "srt", "" },
 	};
