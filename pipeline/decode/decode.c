@@ -13,8 +13,10 @@
 #include "decode/backend.h"
 
 /* So many seconds may any file have, and so many more for each of its bytes: a bomb of 40 kB that
- * decodes to days is refused after 36 min of it. */
+ * decodes to days is refused after 37 min of it. Of more channels, or samples, than the densest
+ * recording of a call has (stereo of 48 kHz) in proportion less: time is not what they cost. */
 static const double free_s = 600, s_a_byte = 0.04;
+enum { DENSE_CH = 2, DENSE_HZ = 96000 };
 
 struct ut_decoder {
 	struct ut_source src;
@@ -23,6 +25,8 @@ struct ut_decoder {
 	void *st;
 	struct ut_decode_info info;
 	int64_t pos, limit; /* next sample; the most that is allowed */
+	double max_s;       /* by the caller */
+	bool sparse;        /* the file's size allows for less */
 	bool ended;
 	bool passed;      /* has been at the end, so that a seek back keeps what is known of it */
 	size_t peeked;    /* samples of the first block, decoded by open */
@@ -97,6 +101,15 @@ static enum ut_status choose_raw(const struct ut_source *src, const struct ut_de
 	return *raw ? ut_raw_check(*raw, src, err) : UT_OK;
 }
 
+static void limit_length(struct ut_decoder *d, double n_ch, double rate_hz)
+{
+	double s = free_s + s_a_byte * (double)d->src.size;
+
+	s *= UT_MIN(1.0, UT_MIN(DENSE_CH / n_ch, DENSE_HZ / (n_ch * rate_hz)));
+	d->sparse = s <= d->max_s;
+	d->src.max_s = UT_MIN(s, d->max_s);
+}
+
 static enum ut_status open_with(struct ut_decoder *d, const struct ut_backend *be,
 				const struct ut_open_in *in, struct ut_error *err)
 {
@@ -118,8 +131,10 @@ static enum ut_status open_with(struct ut_decoder *d, const struct ut_backend *b
 			     "a sample rate of %u Hz; %d to %d Hz are read: convert the file, or "
 			     "copy it again if it is damaged",
 			     d->info.rate_hz, UT_DECODE_MIN_RATE_HZ, UT_DECODE_MAX_RATE_HZ);
-	if (st == UT_OK)
+	if (st == UT_OK) {
+		limit_length(d, d->info.n_ch, d->info.rate_hz);
 		st = be->read(d->st, d->ch, UT_DECODE_BLOCK, &d->peeked, err);
+	}
 	if (st == UT_OK && d->peeked == 0)
 		st = ut_fail(err, UT_EEMPTY,
 			     "a %s header and not one sample after it: the recorder stopped before "
@@ -168,7 +183,7 @@ static enum ut_status choose_and_open(struct ut_decoder *d, const struct ut_deco
 
 static enum ut_status too_long(const struct ut_decoder *d, struct ut_error *err)
 {
-	if (free_s + s_a_byte * (double)d->src.size <= d->src.max_s)
+	if (d->sparse)
 		return ut_fail(err, UT_ELIMIT,
 			       "%lld bytes that decode to more than %.0f min: no recording of a "
 			       "call is so dense; if it is one, convert it to WAV",
@@ -196,8 +211,8 @@ enum ut_status ut_decoder_open(int fd, const char *name, const struct ut_decode_
 	for (unsigned c = 0; c < UT_DECODE_MAX_CH; c++)
 		d->ch[c] = d->buf + (size_t)c * UT_DECODE_BLOCK;
 	st = source_init(&d->src, fd, name ? name : "", err);
-	d->src.max_s = UT_MIN(o->max_duration_s > 0 ? o->max_duration_s : 24 * 3600.0, 1e6);
-	d->src.max_s = UT_MIN(d->src.max_s, free_s + s_a_byte * (double)d->src.size);
+	d->max_s = UT_MIN(o->max_duration_s > 0 ? o->max_duration_s : 24 * 3600.0, 1e6);
+	limit_length(d, 1, UT_DECODE_MIN_RATE_HZ); /* until the header has said more */
 	if (st == UT_OK)
 		st = choose_and_open(d, o, err);
 	if (st != UT_OK) {

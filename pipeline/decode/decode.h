@@ -26,7 +26,9 @@ struct ut_decode_opts {
 	unsigned raw_channels;  /* 0 = 1 */
 	double max_duration_s;  /* UT_ELIMIT past it; 0 = 24 h. A small file is held to less: 10 min
 				 * and 0.04 s a byte (25 bytes a second are a tenth of what the
-				 * sparest telephone codec writes in silence) */
+				 * sparest telephone codec writes in silence), and to a share of
+				 * that where it has more than 2 channels, or more than 96,000
+				 * samples a second in all of them */
 };
 
 struct ut_decode_info {
