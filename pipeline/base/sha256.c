@@ -86,3 +86,35 @@ enum ut_status ut_sha256_fd_beat(int fd, char hex[65], int64_t *size, ut_sha256_
 	EVP_MD_CTX_free(ctx);
 	return st;
 }
+
+enum ut_status ut_digest_fd(int fd, const char *name, unsigned char md[UT_DIGEST_MAX], size_t *n,
+			    struct ut_error *err)
+{
+	const EVP_MD *kind = EVP_get_digestbyname(name);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char buf[65536];
+	unsigned len = 0;
+	ssize_t k = 0;
+	enum ut_status st = UT_OK;
+
+	if (!kind || EVP_MD_size(kind) > UT_DIGEST_MAX)
+		st = ut_fail(err, UT_EINVAL, "no digest '%.40s'", name);
+	else if (!ctx || EVP_DigestInit_ex(ctx, kind, NULL) != 1)
+		st = ut_fail(err, UT_ENOMEM, "digest");
+	for (off_t pos = 0; st == UT_OK; pos += k) {
+		do
+			k = pread(fd, buf, sizeof(buf), pos);
+		while (k < 0 && errno == EINTR);
+		if (k == 0)
+			break;
+		if (k < 0)
+			st = ut_fail(err, UT_EIO, "cannot read: %s", strerror(errno));
+		else if (EVP_DigestUpdate(ctx, buf, (size_t)k) != 1)
+			st = ut_fail(err, UT_ENOMEM, "digest");
+	}
+	if (st == UT_OK && EVP_DigestFinal_ex(ctx, md, &len) != 1)
+		st = ut_fail(err, UT_ENOMEM, "digest");
+	EVP_MD_CTX_free(ctx);
+	*n = len;
+	return st;
+}

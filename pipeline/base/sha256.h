@@ -16,4 +16,10 @@ typedef void ut_sha256_beat_fn(void *user, int64_t bytes);
 enum ut_status ut_sha256_fd_beat(int fd, char hex[65], int64_t *size, ut_sha256_beat_fn *beat,
 				 void *user, struct ut_error *err);
 
+enum { UT_DIGEST_MAX = 64 }; /* bytes */
+/* Another digest of a whole descriptor, by OpenSSL's name ("sha256", "sha512"), as bytes. UT_EINVAL
+ * where there is none of that name, UT_EIO, UT_ENOMEM. */
+enum ut_status ut_digest_fd(int fd, const char *name, unsigned char md[UT_DIGEST_MAX], size_t *n,
+			    struct ut_error *err);
+
 #endif

@@ -45,6 +45,7 @@
 	X(start_unknown, "two files of one call, and nothing says when each was started; nobody is verified")          \
 	X(other_customer, "after a hold another voice speaks on the customer's side; nobody is verified") \
 	X(aligned_by_sound, "two files of one call were laid side by side by what is heard in them") \
+	X(content_changed, "the recording is not the one that its vCon's content_hash names; nobody is verified") \
 	X(limit, "a bound on size or duration was reached; analysed up to there")
 
 struct ut_problem_info {

@@ -62,6 +62,15 @@ bool ut_meta_sidecar_path(const char *recording, char *buf, size_t cap);
  */
 double ut_meta_lead_s(const struct ut_meta_config *cfg, const struct ut_meta_opts *o);
 
+/*
+ * Is fd the recording that a vCon means by its dialog's content_hash (vcon-core-04, 2.2: "sha512-"
+ * and base64url; one or a list)? UT_ECHANGED where it is not, with the reason; UT_OK where it is
+ * (*checked), where none is given, and where the sidecar is no vCon. Hashes of other kinds than
+ * SHA-2 are not checked. UT_EIO, UT_ENOMEM.
+ */
+enum ut_status ut_meta_check_content(const char *bytes, size_t n, const char *recording, int fd,
+				     bool *checked, struct ut_error *err);
+
 struct ut_meta_side {
 	char other[256];   /* the file's name that a sidecar gives as the other side; "" */
 	enum ut_role role; /* whose voice its own file holds; UT_ROLE_UNKNOWN */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/sha256.h"
 #include "metadata/claims.h"
 #include "metadata/vcon.h"
 
@@ -446,5 +447,69 @@ enum ut_status ut_vcon_check_customer(const struct ut_vcon *doc, const char *rec
 			     "%.100s: its vCon says now that channel %d is not an external "
 			     "customer's: run batch again",
 			     v.name, channel);
+	return st;
+}
+
+/* ---- is it the recording that is meant ---- */
+
+static enum ut_status check_hash(const struct vcon *v, const char *text, int fd, bool *checked,
+				 struct ut_error *err)
+{
+	static const struct {
+		const char *prefix, *name;
+	} kinds[] = { { "sha512-", "sha512" }, { "sha256-", "sha256" }, { "sha384-", "sha384" } };
+	const char *dash = strchr(text, '-');
+	unsigned char md[UT_DIGEST_MAX];
+	const char *name = NULL;
+	size_t n = 0, want_n = 0;
+	char *want;
+	enum ut_status st;
+	bool same;
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(kinds); i++)
+		if (strncasecmp(text, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
+			name = kinds[i].name;
+	if (!name)
+		return UT_OK;
+	st = ut_digest_fd(fd, name, md, &n, err);
+	if (st != UT_OK)
+		return st;
+	want = ut_base64_decode(dash + 1, strlen(dash + 1), &want_n);
+	same = want && want_n == n && memcmp(want, md, n) == 0;
+	free(want);
+	*checked = true;
+	return same ? UT_OK
+		    : ut_fail(err, UT_ECHANGED,
+			      "%.100s: vCon: its content_hash (%s) is not that of this recording: "
+			      "one of them was changed, or it is another call's",
+			      v->name, name);
+}
+
+enum ut_status ut_meta_check_content(const char *bytes, size_t n, const char *recording, int fd,
+				     bool *checked, struct ut_error *err)
+{
+	struct vcon v = { .name = ut_path_base(recording) };
+	struct ut_vcon *doc = NULL;
+	const json_t *hash, *one;
+	enum ut_status st = UT_OK;
+	size_t i;
+
+	*checked = false;
+	/* what is wrong with the vCon itself is told by those who read its claims */
+	if (!bytes || !ut_vcon_maybe(bytes, n) ||
+	    ut_vcon_open(bytes, n, "the vCon", &doc, NULL) != UT_OK ||
+	    pick_dialog(&v, ut_vcon_root(doc), recording, NULL) != UT_OK) {
+		ut_vcon_destroy(&doc);
+		return UT_OK;
+	}
+	hash = json_object_get(v.dialog, "content_hash");
+	if (json_is_string(hash))
+		st = check_hash(&v, json_string_value(hash), fd, checked, err);
+	json_array_foreach(hash, i, one)
+	{
+		if (st == UT_OK && json_is_string(one))
+			st = check_hash(&v, json_string_value(one), fd, checked, err);
+	}
+	ut_vcon_destroy(&doc);
 	return st;
 }

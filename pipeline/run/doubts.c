@@ -480,6 +480,33 @@ static enum ut_status announcement(struct ut_call *c, int customer, int agent, s
 				     (double)spoken / UT_FRAMES_PER_S);
 }
 
+/* Metadata of another recording, or a recording that was changed, says nothing of who is who. */
+static enum ut_status content(const struct ut_recording *r, struct ut_call *c)
+{
+	const struct {
+		const char *bytes, *name;
+		size_t n;
+		int fd;
+	} side[2] = { { r->sidecar, r->name, r->sidecar_n, r->fd },
+		      { r->sidecar2, r->name2, r->sidecar2_n, r->fd2 } };
+
+	for (int i = 0; i < 2; i++) {
+		struct ut_error why = { 0 };
+		bool checked;
+		enum ut_status st =
+		    side[i].bytes && side[i].name
+			? ut_meta_check_content(side[i].bytes, side[i].n, side[i].name, side[i].fd,
+						&checked, &why)
+			: UT_OK;
+
+		if (st == UT_ENOMEM)
+			return st;
+		if (st != UT_OK) /* unread is unproven */
+			return doubt(c, "content_changed", why.msg);
+	}
+	return UT_OK;
+}
+
 static enum ut_status on_hold(struct ut_call *c)
 {
 	bool music = false; /* what only rings before the answer is no hold */
@@ -499,7 +526,10 @@ enum ut_status ut_step_doubts(UT_UNUSED struct ut_analyser *a, const struct ut_r
 {
 	int customer = ut_call_customer(c, NULL), agent = agent_of(c);
 	bool apart = c->n_ch == 2 && c->n_parties == 2 && c->party[0].channel >= 0;
-	enum ut_status st = on_hold(c);
+	enum ut_status st = content(r, c);
+
+	if (st == UT_OK)
+		st = on_hold(c);
 
 	if (st == UT_OK && apart && customer >= 0)
 		st = leaks(c, customer);

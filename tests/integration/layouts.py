@@ -7,7 +7,7 @@ prove that the right person was taken: the customer's talk time and closing must
 was recorded, whichever channel it lies on.
 
 usage: layouts.py UNDERTONE SAMPLES DATA. Prints TAP and the table; needs sox."""
-import base64, json, os, shutil, sqlite3, subprocess, sys, tempfile
+import base64, hashlib, json, os, shutil, sqlite3, subprocess, sys, tempfile
 
 PROGRAM, SAMPLES, DATA = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), os.path.abspath(sys.argv[3])
 if not shutil.which("sox"):
@@ -75,6 +75,10 @@ ROWS = [
     ("vCon beside, a bot with the agent", LEFT, {"vcon": vcon([1, [0, 2]])}, 0),
     ("vCon with the recording inside", RIGHT, {"inside": vcon([0, 1])}, 1),
     ("vCon signed", LEFT, {"signed": vcon([1, 0])}, 0),
+    ("vCon beside, content_hash of it", RIGHT, {"vcon": vcon([0, 1]), "hash": "sha512"}, 1),
+    ("vCon beside, two hashes of it", RIGHT, {"vcon": vcon([0, 1]), "hash": "sha256 sha512"}, 1),
+    ("vCon beside, content_hash of another", RIGHT, {"vcon": vcon([0, 1]), "hash": "sha512", "spoil": True}, None),
+    ("vCon beside, one hash of two is another's", RIGHT, {"vcon": vcon([0, 1]), "hash": "sha256 sha512", "spoil": True}, None),
     ("profile against the sidecar", LEFT, {"args": ["--profile", "verint"], "sidecar": {"customer_channel": "left"}}, None),
     ("mono mix, stereo profile", MIX, PROFILE("generic"), None),
     ("dual mono, stereo profile", DUAL, PROFILE("generic"), None),
@@ -99,6 +103,13 @@ def build(d, channels, how):
         args += ["--config", os.path.join(d, "config.json")]
     for name, text in how.get("files", {}).items():
         put(os.path.join(d, name), text)
+    if "hash" in how:
+        with open(path, "rb") as f:
+            sound = f.read()
+        hashes = ["%s-%s" % (k, base64.urlsafe_b64encode(hashlib.new(k, sound).digest()).decode().rstrip("=")) for k in how["hash"].split()]
+        if how.get("spoil"):
+            hashes[-1] = hashes[-1][:8] + ("A" if hashes[-1][8] != "A" else "B") + hashes[-1][9:]
+        how["vcon"]["dialog"][0]["content_hash"] = hashes if len(hashes) > 1 else hashes[0]
     if "vcon" in how:
         put(path[:-4] + ".vcon", json.dumps(how["vcon"]))
     if "inside" in how or "signed" in how:
