@@ -79,11 +79,12 @@ static enum ut_status through_store(struct score *s, const struct ut_item *it,
 {
 	struct ut_store_key k = { 0 };
 	int64_t id;
-	enum ut_status st = ut_item_unchanged(it, err);
+	enum ut_status st;
 
 	ut_call_reset(&s->call);
+	st = ut_wire_decode(ev->reply, ev->reply_n, &s->call, err);
 	if (st == UT_OK)
-		st = ut_wire_decode(ev->reply, ev->reply_n, &s->call, err);
+		st = ut_item_unchanged(it, s->call.media.hash, err);
 	if (st != UT_OK)
 		return st;
 	ut_text_clear(&s->options);

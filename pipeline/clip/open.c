@@ -97,11 +97,6 @@ static int open_file(const char *path, struct stat *sb)
 	return fd;
 }
 
-static int64_t time_of(const struct stat *sb)
-{
-	return sb->st_mtim.tv_sec * INT64_C(1000000000) + sb->st_mtim.tv_nsec;
-}
-
 /* The hash of what is open, as the analysis made it; "" where it cannot be read. */
 static void hash_of(const int fd[2], char hash[65])
 {
@@ -147,8 +142,9 @@ static bool try_path(void *user, const char *path, const char *other)
 	}
 	if (!s->sure && !inside &&
 	    ut_store_find_file(s->store, path, sb.st_size + sb2.st_size,
-			       pair ? UT_MAX(time_of(&sb), time_of(&sb2)) : time_of(&sb), hash,
-			       &ignore) != UT_OK)
+			       pair ? UT_MAX(ut_path_changed_ns(&sb), ut_path_changed_ns(&sb2))
+				    : ut_path_changed_ns(&sb),
+			       hash, &ignore) != UT_OK)
 		hash[0] = '\0';
 	if (!pair || inside)
 		out_of_vcon(fd, sb.st_size, path, pair);

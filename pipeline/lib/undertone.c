@@ -213,7 +213,7 @@ static int score(struct undertone *u, struct ut_item *it, enum ut_status st,
 	if (st == UT_OK)
 		st = analyse(u, it, why);
 	if (st == UT_OK)
-		st = ut_item_unchanged(it, why);
+		st = ut_item_unchanged(it, u->call.media.hash, why);
 	if (st == UT_OK)
 		st = through_store(u, it, why);
 	if (st == UT_OK)

@@ -245,7 +245,7 @@ static enum ut_status settle(struct batch *b, struct work *w, enum verdict v, st
 	case VERDICT_KNOWN:
 		b->r->n.known++;
 		return ut_store_note_file(b->store, w->key.content, w->item.path, w->item.path2,
-					  file_size(&w->item), ut_item_mtime_ns(&w->item), err);
+					  file_size(&w->item), ut_item_changed_ns(&w->item), err);
 	case VERDICT_SET_ASIDE:
 		b->r->n.set_aside++;
 		return UT_OK;
@@ -341,7 +341,7 @@ static enum ut_status take(struct batch *b, struct work *w, const char *path, bo
 	if (st != UT_OK)
 		return st;
 	/* an unchanged file need not even be read */
-	st = ut_store_find_file(b->store, path, file_size(&w->item), ut_item_mtime_ns(&w->item),
+	st = ut_store_find_file(b->store, path, file_size(&w->item), ut_item_changed_ns(&w->item),
 				w->key.content, err);
 	if (st == UT_OK && w->key.content[0])
 		st = look_up(b, w, &v, err);
@@ -391,7 +391,7 @@ static enum ut_status store_call(struct batch *b, struct work *w, const struct u
 {
 	struct ut_error why = { 0 };
 	int64_t id;
-	enum ut_status st = ut_item_unchanged(&w->item, &why);
+	enum ut_status st = ut_item_unchanged(&w->item, w->key.content, &why);
 
 	ut_call_reset(&b->call);
 	if (st == UT_OK)
@@ -407,13 +407,13 @@ static enum ut_status store_call(struct batch *b, struct work *w, const struct u
 		return ut_fail(err, UT_ENOMEM, "not enough memory");
 	if (st != UT_OK)
 		return record_failure(b, w->item.path, &w->key, &why, err);
-	b->call.media.mtime_ns = ut_item_mtime_ns(&w->item);
+	b->call.media.mtime_ns = ut_item_changed_ns(&w->item);
 	st = ut_store_put_call(b->store, b->run_id, &w->key, &b->call, &id, &why);
 	if (st != UT_OK) /* if even this cannot be stored, the database is at fault */
 		return record_failure(b, w->item.path, &w->key, &why, err);
 	if (w->item.vcon_fd >= 0 && /* so that the next run knows the file by its own size */
 	    ut_store_note_file(b->store, w->key.content, w->item.path, w->item.path2,
-			       file_size(&w->item), ut_item_mtime_ns(&w->item), err) != UT_OK)
+			       file_size(&w->item), ut_item_changed_ns(&w->item), err) != UT_OK)
 		return UT_EDB;
 	if (b->call.media.partial) /* damage, or bytes made to look like it */
 		ut_pool_retire(b->pool, ev->slot);

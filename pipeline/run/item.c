@@ -10,6 +10,7 @@
 
 #include "base/outfile.h"
 #include "base/path.h"
+#include "base/sha256.h"
 #include "metadata/metadata.h"
 #include "metadata/transcript.h"
 #include "metadata/vcon.h"
@@ -61,6 +62,13 @@ static int64_t mtime_ns(const struct stat *st)
 int64_t ut_item_mtime_ns(const struct ut_item *it)
 {
 	return it->path2 ? UT_MAX(mtime_ns(&it->st), mtime_ns(&it->st2)) : mtime_ns(&it->st);
+}
+
+int64_t ut_item_changed_ns(const struct ut_item *it)
+{
+	int64_t a = ut_path_changed_ns(&it->st), b = it->path2 ? ut_path_changed_ns(&it->st2) : a;
+
+	return UT_MAX(a, b);
 }
 
 static enum ut_status read_all(int fd, size_t max, struct ut_beside *f, struct ut_error *err)
@@ -479,18 +487,35 @@ void ut_item_key(const struct ut_item *it, struct ut_text *out)
 	}
 }
 
-enum ut_status ut_item_unchanged(const struct ut_item *it, struct ut_error *err)
+/* The same file, of the same length and time of writing. */
+static bool same(int fd, const struct stat *was, bool *touched)
 {
 	struct stat now;
 
-	bool inside = it->vcon_fd >= 0; /* then both sides are */
-	int fd = inside ? it->vcon_fd : it->fd;
+	if (fstat(fd, &now) != 0 || now.st_size != was->st_size || mtime_ns(&now) != mtime_ns(was))
+		return false;
+	*touched |= ut_path_changed_ns(&now) != ut_path_changed_ns(was) ||
+		    now.st_ctim.tv_sec != was->st_ctim.tv_sec ||
+		    now.st_ctim.tv_nsec != was->st_ctim.tv_nsec;
+	return true;
+}
 
-	if (fstat(fd, &now) == 0 && now.st_size == it->st.st_size &&
-	    mtime_ns(&now) == mtime_ns(&it->st) &&
-	    (!it->path2 || inside ||
-	     (fstat(it->fd2, &now) == 0 && now.st_size == it->st2.st_size &&
-	      mtime_ns(&now) == mtime_ns(&it->st2))))
+enum ut_status ut_item_unchanged(const struct ut_item *it, const char *hash, struct ut_error *err)
+{
+	bool touched = false;
+	int fd = it->vcon_fd >= 0 ? it->vcon_fd : it->fd;
+	bool well =
+	    same(fd, &it->st, &touched) && (!it->path2 || same(it->fd2, &it->st2, &touched));
+
+	if (well && touched) { /* written to, and its time set back? */
+		char again[65];
+		int64_t size;
+
+		well = it->vcon_fd < 0 && !it->path2 &&
+		       ut_sha256_fd(it->fd, again, &size, NULL) == UT_OK &&
+		       strcmp(again, hash) == 0;
+	}
+	if (well)
 		return UT_OK;
 	return ut_fail(err, UT_ECHANGED,
 		       "changed while it was read (still being written?); the next run takes it");

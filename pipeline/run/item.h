@@ -60,8 +60,10 @@ enum ut_status ut_item_init(struct ut_item *it, const char *path, bool named, st
 /* Before it is opened: its other side. Takes a copy. UT_ENOMEM. */
 enum ut_status ut_item_join(struct ut_item *it, const char *path2, struct ut_error *err);
 void ut_item_done(struct ut_item *it);
-/* Bytes, and the time of the last change, of both sides. */
+/* Bytes of both sides; when either last changed (ut_path_changed_ns); when either was last written.
+ */
 int64_t ut_item_bytes(const struct ut_item *it);
+int64_t ut_item_changed_ns(const struct ut_item *it);
 int64_t ut_item_mtime_ns(const struct ut_item *it);
 /* Opens and stats; the fault without the path. UT_ENOENT, UT_EIO, UT_EFORMAT (not a file). Of a
  * vCon also UT_EMETA, UT_EENCRYPTED, UT_ENOAUDIO (the recording is elsewhere: err says where). A
@@ -75,8 +77,9 @@ enum ut_status ut_item_read_file(const char *path, size_t max, struct ut_beside 
 				 struct ut_error *err);
 /* Appends what of them changes a result: for its key. */
 void ut_item_key(const struct ut_item *it, struct ut_text *out);
-/* UT_ECHANGED where the file is not what it was when it was opened. */
-enum ut_status ut_item_unchanged(const struct ut_item *it, struct ut_error *err);
+/* UT_ECHANGED where the file is not what it was when it was opened. hash: of what was read then; a
+ * file that was only renamed, linked or given other rights meanwhile is read once more. */
+enum ut_status ut_item_unchanged(const struct ut_item *it, const char *hash, struct ut_error *err);
 
 /* What a worker is sent besides the descriptor: it asks before it analyses, or not. */
 void ut_request_encode(const struct ut_item *it, bool ask, struct ut_text *out);

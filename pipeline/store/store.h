@@ -79,9 +79,9 @@ enum ut_status ut_store_runs(struct ut_store *s, int64_t limit, bool only_open, 
 enum ut_status ut_store_find_key(struct ut_store *s, const struct ut_store_key *k, int64_t *call_id,
 				 struct ut_error *err);
 
-/* Another path (with size and mtime as stat gave them) whose content is known; put_call does it for
- * media.path. other: the file of the other side, whose bytes are counted in size_bytes; NULL where
- * it is one file. Writes only where something changed. */
+/* Another path (with its size, and ut_path_changed_ns as mtime_ns) whose content is known; put_call
+ * does it for media.path. other: the file of the other side, whose bytes are counted in size_bytes;
+ * NULL where it is one file. Writes only where something changed. */
 enum ut_status ut_store_note_file(struct ut_store *s, const char *content, const char *path,
 				  const char *other, int64_t size_bytes, int64_t mtime_ns,
 				  struct ut_error *err);

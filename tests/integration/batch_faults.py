@@ -160,6 +160,61 @@ try:
     problem = (rc != 3 or not err) and (rc, out, err)
     rc, out, err = run(db, good)
     row("the disk is full, then no more", problem or rc != 0 and (rc, out, err) or difference(state(db), want))
+    # the same on a file system that really is full, of which only root, or a namespace, can have one
+    place = os.path.join(tmp, "small")
+    os.mkdir(place)
+    script = """
+mount -t tmpfs -o size=500k none "$1" || exit 77
+"$2" "$1/a.db" 2 0 1 "$3" >"$4/out" 2>"$4/err"
+echo $? >"$4/code"
+df --output=avail "$1" | tail -1 >"$4/avail"
+mount -o remount,size=50m "$1" && "$2" "$1/a.db" 2 0 1 "$3" && cp "$1"/a.db* "$4" """
+    kept = os.path.join(tmp, "kept")
+    os.mkdir(kept)
+    p = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh", place, PROGRAM, good, kept], capture_output=True, text=True)
+    if not os.path.exists(os.path.join(kept, "code")):
+        row("a full file system # SKIP no namespace here: " + p.stderr.strip()[:80], None)
+    else:
+        got = [open(os.path.join(kept, f)).read().strip() for f in ("code", "avail", "err")]
+        row("a full file system, then a larger one", (got[0] != "3" or int(got[1]) > 40 or "full" not in got[2] or p.returncode) and (got, p.returncode, p.stderr)
+            or difference(state(os.path.join(kept, "a.db")), want))
+
+    # folders that may not be written: the database's is an error, the recordings' is not
+    shut = os.path.join(tmp, "shut")
+    shutil.copytree(good, shut)
+    os.chmod(tmp, 0o755)
+    for folder, _, names in os.walk(shut):
+        os.chmod(folder, 0o555)
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.getuid() == 0 else {}
+    rc, out, err = run(os.path.join(shut, "x.db"), good, **nobody)
+    row("the database in a folder that may not be written", (rc != 3 or "x.db" not in err or os.path.exists(os.path.join(shut, "x.db"))) and (rc, out, err))
+    mine = os.path.join(tmp, "mine")
+    os.mkdir(mine)
+    os.chmod(mine, 0o777)
+    db = os.path.join(mine, "x.db")
+    rc, out, err = run(db, shut, **nobody)
+    problem = rc != 0 and (rc, out, err)
+    os.chmod(db, 0o444)
+    rc, out, err = run(db, os.path.join(shut, "day0"), **nobody)
+    problem = problem or (rc != 3 or "x.db" not in err) and (rc, out, err)
+    os.chmod(db, 0o644)
+    got = state(db)
+    got["files"] = [(c, p.replace(shut, good)) for c, p in got["files"]]
+    row("recordings in folders that may not be written; then a database that may not", problem or difference(got, want))
+    for folder, _, names in os.walk(shut):
+        os.chmod(folder, 0o755)
+
+    # another program writes for longer than a batch waits
+    db = os.path.join(tmp, "held.db")
+    run(db, os.path.join(good, "day0"))
+    con = sqlite3.connect(db, isolation_level=None)
+    con.execute("BEGIN IMMEDIATE")
+    rc, out, err = run(db, good)
+    con.execute("COMMIT")
+    con.close()
+    problem = (rc != 3 or "held.db" not in err) and (rc, out, err)
+    rc, out, err = run(db, good)
+    row("another program does not let go of the database", problem or rc != 0 and (rc, out, err) or difference(state(db), want))
     rc, out, err = run(os.path.join(tmp, "nowhere", "x.db"), good)
     row("no place for the database", (rc != 3 or "nowhere" not in err) and (rc, out, err))
 
@@ -203,6 +258,36 @@ try:
     s = state(db)
     row("changed while it was read: nothing is stored, the next run takes it",
         problem or (rc != 0 or [c[3] for c in s["calls"]] != ["ok second, and longer"] or s["failures"]) and (rc, s, out, err))
+    # in place, of the same length, and its time set back: as what blanks card numbers may do
+    path, old = os.path.join(moving, "a.wav"), os.path.join(moving, "old.wav")
+
+    def blank(text):
+        was = os.stat(path)
+        with open(path, "r+") as f:
+            f.write(text)
+        os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+    put(moving, "a.wav", "slow 1 4444")
+    os.utime(path, (1e9, 1e9))
+    p = start(db, moving)
+    time.sleep(0.5)
+    blank("slow 1 xxxx")
+    out, err = p.communicate(timeout=20)
+    s = state(db)
+    problem = (p.returncode != 1 or "slow 1 4444" in str(s) or [f[2] for f in s["failures"]] != ["changed"]) and (p.returncode, s, out, err)
+    rc, out, err = run(db, moving)
+    row("written to while it was read, and its time set back",
+        problem or (rc != 0 or "slow 1 xxxx" not in str(state(db)) or state(db)["failures"]) and (rc, state(db), out, err))
+    blank("slow 1 yyyy")
+    rc, out, err = run(db, moving)
+    row("written to between two runs, and its time set back", (rc != 0 or "1 analysed" not in out or "slow 1 yyyy" not in str(state(db))) and (rc, state(db), out, err))
+    put(moving, "a.wav", "slow 1 renamed")
+    p = start(db, moving)
+    time.sleep(0.5)
+    os.rename(path, old)
+    out, err = p.communicate(timeout=20)
+    os.rename(old, path)
+    row("only renamed while it was read: stored", (p.returncode != 0 or "slow 1 renamed" not in str(state(db))) and (p.returncode, state(db), out, err))
     put(moving, "b.wav", "ok still warm")
     t = time.time()
     rc, out, err = run(db, moving, settle=1)

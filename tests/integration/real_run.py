@@ -50,6 +50,26 @@ def difference(a, b):
         return "%d rows, not %d; first that differ:\n%s\n%s" % (len(a), len(b), sorted(set(a) - set(b))[:1], sorted(set(b) - set(a))[:1])
 
 
+def crc(data, bits, poly):
+    c = 0
+    for x in data:
+        c ^= x << (bits - 8)
+        for _ in range(8):
+            c = c << 1 ^ poly if c >> (bits - 1) & 1 else c << 1
+    return c & ((1 << bits) - 1)
+
+
+def flac_bomb(size):
+    out = bytearray(b"fLaC\x80\0\0\x22\xff\xff\xff\xff" + bytes(6) + ((8000 << 44) | (15 << 36)).to_bytes(8, "big") + bytes(16))
+    i = 0
+    while len(out) < size:
+        frame = bytearray(b"\xff\xf8\x74\x08") + chr(i).encode() + b"\xff\xfe"
+        frame += bytes([crc(frame, 8, 7), 0, 0, 0])
+        out += frame + crc(frame, 16, 0x8005).to_bytes(2, "big")
+        i += 1
+    return bytes(out)
+
+
 tmp = tempfile.mkdtemp(prefix="undertone-real-")
 try:
     rec = os.path.join(tmp, "rec")
@@ -96,6 +116,36 @@ try:
     row("merge of all three", rc and (rc, out, err) or difference(state(into), want))
     rc, out, err = undertone("check", "--db", into)
     row("check", rc and (rc, out, err))
+    # a database that was damaged on its disk: nothing of it is taken for whole
+    rng, unseen = random.Random(3), []
+    bytes_ = open(one, "rb").read()
+    for i in range(30):
+        db = os.path.join(tmp, "damaged.db")
+        at = rng.randrange(100, len(bytes_) - 600)
+        with open(db, "wb") as f:
+            f.write(bytes_[:at] + bytes(rng.randrange(256) for _ in range(512)) + bytes_[at + 512:])
+        rc, out, err = undertone("check", "--db", db)
+        if rc not in (1, 3):
+            try:
+                same = state(db) == want
+            except sqlite3.Error:
+                same = False
+            if rc or not same:
+                unseen.append((i, at, rc, out, err))
+    row("check of a damaged database, 30 times", unseen)
+    # a bomb among them: a constant block of FLAC is 65,535 samples of silence in 14 bytes
+    bomb = os.path.join(rec, "bomb.flac")
+    open(bomb, "wb").write(flac_bomb(40000))
+    db = os.path.join(tmp, "bomb.db")
+    rc, out, err = undertone("batch", "-j", 2, "--db", db, *args, rec)
+    con = sqlite3.connect(db)
+    failures = con.execute("SELECT path, code, attempts FROM failure").fetchall()
+    con.execute("DELETE FROM failure")
+    con.commit()
+    con.close()
+    row("40 kB that decode to hours are one failed row", (rc != 1 or failures != [(bomb, "limit", 1)] or "no recording of a call is so dense" not in err)
+        and (rc, failures, out, err) or difference(state(db), want))
+    os.remove(bomb)
     moved = os.path.join(tmp, "moved")
     os.rename(rec, moved)
     rc, out, err = undertone("batch", "--db", one, *args, moved)
