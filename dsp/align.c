@@ -219,35 +219,60 @@ static enum ut_status by_turns(const float *x, size_t nx, const float *y, size_t
 	return st;
 }
 
+/* What turns say, into ret. */
+static enum ut_status turns(const float *x, size_t nx, const float *y, size_t ny, int64_t now,
+			    struct ut_align *ret)
+{
+	double least = 1, next = 1, unmoved = 1, depth;
+	int64_t lag = 0;
+	enum ut_status st = by_turns(x, nx, y, ny, now, &lag, &least, &next, &unmoved);
+
+	memset(ret, 0, sizeof(*ret));
+	if (st != UT_OK)
+		return st;
+	depth = (next - least) / fmax(next, 1e-9);
+	ret->unmoved = (float)unmoved;
+	ret->overlap = (float)least;
+	if (depth >= least_depth && least <= most_overlap) {
+		ret->by = UT_ALIGN_TURNS;
+		ret->lag = lag;
+		ret->confidence = (float)depth;
+	}
+	return UT_OK;
+}
+
+static size_t rows_of(const struct ut_frame_table *t)
+{
+	return t->n < MAX_ROWS ? t->n : MAX_ROWS;
+}
+
+enum ut_status ut_align_turns(const struct ut_frame_table *a, const struct ut_frame_table *b,
+			      int64_t now, struct ut_align *ret, struct ut_error *err)
+{
+	float *x = levels(a, rows_of(a)), *y = levels(b, rows_of(b));
+	enum ut_status st = x && y ? turns(x, rows_of(a), y, rows_of(b), now, ret) : UT_ENOMEM;
+
+	free(x);
+	free(y);
+	return st == UT_OK ? UT_OK : ut_fail(err, st, "align: not enough memory");
+}
+
 enum ut_status ut_align_find(const struct ut_frame_table *a, const struct ut_frame_table *b,
 			     int64_t now, struct ut_align *ret, struct ut_error *err)
 {
-	size_t na = a->n < MAX_ROWS ? a->n : MAX_ROWS, nb = b->n < MAX_ROWS ? b->n : MAX_ROWS;
+	size_t na = rows_of(a), nb = rows_of(b);
 	float *x = levels(a, na), *y = levels(b, nb);
 	float *dx = x ? changes(x, na) : NULL, *dy = y ? changes(y, nb) : NULL;
-	enum ut_status st = dx && dy ? UT_OK : UT_ENOMEM;
-	int64_t echo_lag = 0, turn_lag = 0;
-	double z = 0, next_z = 0, least = 1, next = 1, unmoved = 1;
+	enum ut_status st = dx && dy ? turns(x, na, y, nb, now, ret) : UT_ENOMEM;
+	int64_t lag = 0;
+	double z = 0, next = 0;
 
-	memset(ret, 0, sizeof(*ret));
 	if (st == UT_OK)
-		st = by_echo(dx, na, dy, nb, &echo_lag, &z, &next_z);
-	if (st == UT_OK)
-		st = by_turns(x, na, y, nb, now, &turn_lag, &least, &next, &unmoved);
-	if (st == UT_OK) {
-		double depth = (next - least) / fmax(next, 1e-9);
-
-		ret->unmoved = (float)unmoved;
-		ret->overlap = (float)least;
-		if (z >= least_z && z > 1.5 * next_z) {
-			ret->by = UT_ALIGN_ECHO;
-			ret->lag = echo_lag;
-			ret->confidence = (float)(1 - next_z / z);
-		} else if (depth >= least_depth && least <= most_overlap) {
-			ret->by = UT_ALIGN_TURNS;
-			ret->lag = turn_lag;
-			ret->confidence = (float)depth;
-		}
+		st = by_echo(dx, na, dy, nb, &lag, &z, &next);
+	if (st == UT_OK && z >= least_z && z > 1.5 * next) {
+		ret->by = UT_ALIGN_ECHO;
+		ret->lag = lag;
+		ret->confidence = (float)(1 - next / z);
 	}
 	free(x);
 	free(y);

@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "classifiers/speakers.h"
+#include "dsp/align.h"
 #include "metadata/transcript.h"
 #include "run/steps.h"
 
 enum {
-	STEP = 10,          /* frames of a cell of the coarse view of a channel */
-	MAX_LAG = 300,      /* cells: 30 s */
+	MISFIT = 200,       /* frames by which people do not misjudge when to speak */
 	GAP = 1000,         /* frames of digital silence that are no pause */
 	HOLD = 200,         /* frames of music or ringback that may hide another person */
 	GREETING = 3000,    /* frames in which agents greet */
@@ -87,72 +87,26 @@ static enum ut_status leaks(struct ut_call *c, int customer)
 	return st;
 }
 
-/* Speech of a channel in cells of STEP frames. */
-static unsigned char *cells_of(const struct ut_channel *ch, size_t n)
-{
-	unsigned char *x = calloc(n + 1, 1);
-
-	for (size_t i = 0; x && i < ch->activity.spans.n; i++) {
-		const struct ut_span *s = &ch->activity.spans.v[i];
-
-		for (int64_t k = s->start / STEP;
-		     s->kind == UT_SPAN_SPEECH && k <= (s->end - 1) / STEP && k < (int64_t)n; k++)
-			x[k] = 1;
-	}
-	return x;
-}
-
-/* Cells in which both speak, y moved by lag. */
-static size_t together(const unsigned char *x, const unsigned char *y, size_t n, int lag)
-{
-	size_t sum = 0, from = lag > 0 ? (size_t)lag : 0, to = lag < 0 ? n - (size_t)-lag : n;
-
-	for (size_t i = from; i < to; i++)
-		sum += x[i] & y[(int64_t)i - lag];
-	return sum;
-}
-
 /*
- * Two sides of one call wait for each other. Where they speak at once a lot, and much less if one
- * of them is moved in time, it is by that much that they do not fit together.
+ * Two sides of one call wait for each other. Where they do so only if one of them is moved in time,
+ * it is by that much that they do not fit together.
  */
 static enum ut_status alignment(struct ut_call *c)
 {
-	size_t n = UT_MIN(c->ch[0].frames.n, c->ch[1].frames.n) / STEP, talk[2] = { 0 }, now, least;
-	unsigned char *x = cells_of(&c->ch[0], n), *y = cells_of(&c->ch[1], n);
-	enum ut_status st = x && y ? UT_OK : UT_ENOMEM;
-	int at = 0;
+	struct ut_align g;
 	char text[256];
+	enum ut_status st = ut_align_turns(&c->ch[0].frames, &c->ch[1].frames, 0, &g, NULL);
 
-	for (size_t i = 0; st == UT_OK && i < n; i++) {
-		talk[0] += x[i];
-		talk[1] += y[i];
-	}
-	if (st == UT_OK && UT_MIN(talk[0], talk[1]) >= 100 && n > 2 * MAX_LAG) {
-		now = least = together(x, y, n, 0);
-		for (int lag = -MAX_LAG; lag <= MAX_LAG; lag++) {
-			size_t sum = together(x, y, n, lag);
-
-			/* what is moved out of the recording cannot coincide any more */
-			sum = sum * n / (n - (size_t)abs(lag));
-			if (sum < least) {
-				least = sum;
-				at = lag;
-			}
-		}
-		if (now * 4 > UT_MIN(talk[0], talk[1]) && least * 2 < now) {
-			snprintf(text, sizeof(text),
-				 "the channels do not fit together: both speak at once for %.0f s, "
-				 "and for %.0f s if the second is moved by %+.1f s; were they "
-				 "started at different times?",
-				 (double)now * STEP / 100, (double)least * STEP / 100,
-				 (double)at * STEP / 100);
-			st = doubt(c, "misaligned", text);
-		}
-	}
-	free(x);
-	free(y);
-	return st;
+	if (st != UT_OK || g.by == UT_ALIGN_UNKNOWN || llabs(g.lag) < MISFIT ||
+	    g.unmoved < 2 * g.overlap)
+		return st;
+	snprintf(
+	    text, sizeof(text),
+	    "the channels do not fit together: both speak at once %.0f %% as much as by chance, "
+	    "and %.0f %% if the second is moved by %+.1f s; were they started at different "
+	    "times?",
+	    100 * (double)g.unmoved, 100 * (double)g.overlap, (double)g.lag / UT_FRAMES_PER_S);
+	return doubt(c, "misaligned", text);
 }
 
 /*
