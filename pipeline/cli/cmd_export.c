@@ -150,10 +150,21 @@ static enum ut_status add_to(struct export *x, const struct ut_export *e, const 
 				      .schema = UT_EXPORT_SCHEMA,
 				      .now = at,
 				      .uuid = uuid };
-	enum ut_status st = ut_vcon_dialog(v, recording, &a.dialog, err);
+	struct ut_vcon_recording side[2] = { 0 };
+	int channel = r->has_tone ? x->call.party[r->party].channel : 0;
+	enum ut_status st;
 
+	/* of two recordings, a side each, it is the customer's that the tone is of */
+	if (x->call.media.path2 && ut_vcon_sides(v, side, NULL) == UT_OK && channel >= 0 &&
+	    channel < 2) {
+		recording = side[channel].name ? side[channel].name : recording;
+		channel = 0;
+	}
+	st = ut_vcon_dialog(v, recording, &a.dialog, err);
 	if (st == UT_OK && r->has_tone)
-		st = ut_vcon_check_customer(v, recording, x->call.party[r->party].channel, err);
+		st = ut_vcon_check_customer(v, recording, channel, err);
+	free(side[0].audio);
+	free(side[1].audio);
 	if (st != UT_OK)
 		return st;
 	now(at);

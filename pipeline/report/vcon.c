@@ -75,12 +75,12 @@ static void parties(struct ut_json *j, const struct ut_call *c)
 }
 
 /* One entry a channel: a party, a list of those that share it, null where nobody is on it. */
-static void channels(struct ut_json *j, const struct ut_call *c)
+static void channels(struct ut_json *j, const struct ut_call *c, unsigned from, unsigned to)
 {
-	unsigned n_ch = UT_MAX(UT_MIN(c->media.n_ch, (unsigned)UT_MAX_CHANNELS), 1u);
+	unsigned n_ch = to - from;
 
 	ut_json_begin_array(j, "parties");
-	for (unsigned ch = 0; ch < n_ch; ch++) {
+	for (unsigned ch = from; ch < to; ch++) {
 		unsigned n = 0, last = 0;
 
 		for (unsigned i = 0; i < c->n_parties; i++)
@@ -104,21 +104,22 @@ static void channels(struct ut_json *j, const struct ut_call *c)
 	ut_json_end_array(j);
 }
 
-static void dialog(struct ut_json *j, const struct ut_export *e)
+/* The recording of channels from..to. late_s: by how much it began later than the call. */
+static void recording(struct ut_json *j, const struct ut_export *e, const char *file, unsigned from,
+		      unsigned to, double late_s)
 {
 	const struct ut_call *c = e->call;
 	const char *type = media_type(&c->media);
 
-	ut_json_begin_array(j, "dialog");
 	ut_json_begin_object(j, NULL);
 	ut_json_string(j, "type", "recording");
-	if (c->meta.start_time)
+	if (c->meta.start_time && late_s == 0)
 		ut_json_string(j, "start", c->meta.start_time);
-	ut_json_real(j, "duration", c->measures.duration_s, 3);
-	channels(j, c);
+	ut_json_real(j, "duration", c->measures.duration_s - late_s, 3);
+	channels(j, c, from, to);
 	if (type)
 		ut_json_string(j, "mediatype", type);
-	ut_json_string(j, "filename", e->file);
+	ut_json_string(j, "filename", file);
 	if (c->meta.call_id)
 		ut_json_string(j, "interaction_id", c->meta.call_id);
 	if (c->meta.direction)
@@ -126,6 +127,23 @@ static void dialog(struct ut_json *j, const struct ut_export *e)
 	if (c->meta.queue)
 		ut_json_string(j, "skill", c->meta.queue);
 	ut_json_end_object(j);
+}
+
+/* One, or one a side where each is a file of its own. */
+static void dialog(struct ut_json *j, const struct ut_export *e)
+{
+	const struct ut_media *m = &e->call->media;
+	unsigned n_ch = UT_MAX(UT_MIN(m->n_ch, (unsigned)UT_MAX_CHANNELS), 1u);
+	const char *slash = m->path2 ? strrchr(m->path2, '/') : NULL;
+	const char *other = slash ? slash + 1 : m->path2;
+
+	ut_json_begin_array(j, "dialog");
+	if (other && strcmp(other, e->file) != 0) {
+		recording(j, e, e->file, 0, 1, UT_MAX(-m->lead_s, 0));
+		recording(j, e, other, 1, 2, UT_MAX(m->lead_s, 0));
+	} else {
+		recording(j, e, e->file, 0, n_ch, 0);
+	}
 	ut_json_end_array(j);
 }
 

@@ -219,6 +219,19 @@ with tempfile.TemporaryDirectory() as t:
             check("excerpt and picture of the whole call", "" if len(want) >= 2 else r.stderr + r2.stderr)
         else:
             check("the same bytes of excerpt and picture: " + n, "" if sorted(sums) == want else "%s\n%s\n%s %s" % (sums, want, r.stderr, r2.stderr))
+    for n in ("pair", "vcon"):
+        e = os.path.join(t, "clips-" + n)
+        r = run("export", "--db", os.path.join(e, "t.db"), "--vcon", *(["--new"] if n == "pair" else []), "1")
+        v = json.loads(r.stdout) if r.returncode == 0 else {"dialog": [], "analysis": [{}], "parties": []}
+        role = lambda d: v["parties"][d["parties"] if isinstance(d["parties"], int) else d["parties"][0]].get("role")
+        got = [(d.get("filename"), role(d)) for d in v["dialog"]] + [v["analysis"][-1].get("dialog")]
+        want = [("b.wav", "customer"), ("a.wav", "agent"), 0] if n == "vcon" else [("x-r.wav", "customer"), ("x-t.wav", "agent"), 0]
+        check("as a vCon: a recording a side, and the analysis: " + n, "" if got == want and "resigned" in r.stdout else "%s %s" % (got, r.stderr))
+        if n == "pair":  # what went out comes in again as the same call
+            put(os.path.join(e, "again.vcon"), r.stdout)
+            again = score(os.path.join(e, "again.vcon"))
+            check("and read again it is the same call", same(again, ref))
+            os.remove(os.path.join(e, "again.vcon"))
     e = os.path.join(t, "clips-pair")
     db = os.path.join(e, "t.db")
     r = run("show", "--db", db, "x-t.wav")
