@@ -133,6 +133,34 @@ static void drift(const struct phrases *p, struct ut_tone *t)
 	}
 }
 
+int ut_tone_came_down(const struct ut_tone *t)
+{
+	/* a deviation within the halves is never less than what measuring it errs by */
+	static const double least[] = { 0.5, 1, 0.5 }; /* semitones, dB, dB: as in drifts */
+	double n = t->feature[UT_TONE_N_PHRASES], sum = 0, count = 0;
+	bool audible = false;
+
+	_Static_assert(UT_ARRAY_LEN(least) == UT_ARRAY_LEN(drifts), "one each");
+	for (size_t d = 0; d < UT_ARRAY_LEN(drifts); d++) {
+		unsigned spread = UT_TONE_SPREAD + drifts[d].of;
+		double by, within;
+
+		if (!has(t, drifts[d].feature) || !has(t, spread))
+			continue;
+		by = t->feature[drifts[d].feature];
+		/* two halves that lie `by` apart spread by half of it more than each does */
+		within = (double)t->feature[spread] * t->feature[spread] * (n - 1) / n - by * by / 4;
+		within = UT_MAX(within, least[d] * least[d]);
+		sum += by / (2 * sqrt(within / n));
+		count++;
+		audible |= (drifts[d].feature == UT_TONE_DRIFT_F0 && by <= -1.5) ||
+			   (drifts[d].feature == UT_TONE_DRIFT_LEVEL && by <= -3);
+	}
+	if (n < UT_TONE_DRIFT_PHRASES || count < 2)
+		return -1;
+	return audible && sum / count <= -2;
+}
+
 enum ut_status ut_tone_measure(const struct ut_customer_voice *v, int64_t start, int64_t end,
 			       const struct ut_tone_context *ctx, struct ut_tone *ret,
 			       struct ut_error *err)

@@ -96,6 +96,18 @@ struct ut_tone {
 };
 
 /*
+ * Did this customer's voice begin raised and come down before the closing? By what is stored of the
+ * same customer's earlier phrases alone, no model and no other speaker: the drifts (later half minus
+ * first half), each over its standard error from the deviation within the halves. 1 where there are
+ * six phrases or more, the mean of at least two such t is -2 or less, and it can be heard: F0 lower
+ * by 1.5 semitones (what makes one syllable more prominent than another: Rietveld and Gussenhoven,
+ * "On the relation between pitch excursion size and prominence", Journal of Phonetics 13, 1985) or
+ * level by 3 dB. 0 where not, -1 where too little was measured to say.
+ */
+enum { UT_TONE_DRIFT_PHRASES = 6 };
+int ut_tone_came_down(const struct ut_tone *t);
+
+/*
  * The model, in steps that can each be read:
  * (1) how far does the closing depart from this customer's usual, whatever the direction: logistic
  *     in the mean |z| over measurements;

@@ -256,27 +256,24 @@ static void evidence(const struct ut_pack *p, const struct ut_example *e, struct
 
 static void bad_start(const struct ut_pack *p, const struct ut_example *e, struct ut_text *o)
 {
-	static const struct {
-		unsigned bit;
-		enum ut_str id;
-	} facts[] = {
-		{ UT_START_INTERRUPTIONS, UT_STR_START_INTERRUPTIONS },
-		{ UT_START_OVERLAP, UT_STR_START_OVERLAP },
-		{ UT_START_WAIT, UT_STR_START_WAIT },
-		{ UT_START_HOLD, UT_STR_START_HOLD },
-	};
+	const char *fact[UT_HTML_STARTS];
+	size_t n = ut_html_bad_start(p->o.lang, e->bad_start, fact);
 
 	if (e->kind != UT_EXAMPLE_RECOVERY)
 		return;
 	ut_text_add(o, "<h3>");
 	text(p, o, P_START);
 	ut_text_add(o, "</h3>\n<ul class=\"words\">\n");
-	for (size_t i = 0; i < UT_ARRAY_LEN(facts); i++)
-		if (e->bad_start & facts[i].bit) {
-			ut_text_add(o, "<li>");
-			ut_html_str(o, p->o.lang, facts[i].id);
-			ut_text_add(o, "</li>\n");
-		}
+	for (size_t i = 0; i < n; i++) {
+		ut_text_add(o, "<li>");
+		ut_html_text(o, fact[i]);
+		ut_text_add(o, "</li>\n");
+	}
+	if (e->bad_start & UT_START_RAISED) {
+		ut_text_add(o, "<li>");
+		ut_html_came_down(o, p->o.lang, &e->call.closing.tone);
+		ut_text_add(o, "</li>\n");
+	}
 	ut_text_add(o, "</ul>\n");
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/words.h"
+#include "store/review.h"
 
 #define X(id, en, he) _Static_assert(sizeof(en) > 1 && sizeof(he) > 1, "a text is empty: " #id);
 UT_STRINGS(X)
@@ -220,4 +221,46 @@ void ut_html_end(const struct ut_html_page *p, struct ut_text *out)
 	ut_text_add(out, "</main>\n<footer class=\"foot\"><p>");
 	ut_html_str(out, p->lang, UT_STR_NO_EMPLOYEE_TONE);
 	ut_text_add(out, "</p></footer>\n</body>\n</html>\n");
+}
+
+size_t ut_html_bad_start(enum ut_lang l, unsigned bad_start, const char *ret[UT_HTML_STARTS])
+{
+	static const struct {
+		unsigned bit;
+		enum ut_str id;
+	} facts[UT_HTML_STARTS] = {
+		{ UT_START_RAISED, UT_STR_START_RAISED },
+		{ UT_START_INTERRUPTIONS, UT_STR_START_INTERRUPTIONS },
+		{ UT_START_OVERLAP, UT_STR_START_OVERLAP },
+		{ UT_START_WAIT, UT_STR_START_WAIT },
+		{ UT_START_HOLD, UT_STR_START_HOLD },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(facts); i++)
+		if (bad_start & facts[i].bit)
+			ret[n++] = ut_str(l, facts[i].id);
+	return n;
+}
+
+void ut_html_came_down(struct ut_text *out, enum ut_lang l, const struct ut_tone *t)
+{
+	static const struct {
+		unsigned feature;
+		enum ut_str unit;
+	} rows[] = { { UT_TONE_DRIFT_F0, UT_STR_SEMITONES }, { UT_TONE_DRIFT_LEVEL, UT_STR_DB } };
+	unsigned n = 0;
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(rows); i++) {
+		unsigned f = rows[i].feature;
+
+		if (!(t->feature_valid[f / 64] >> f % 64 & 1))
+			continue;
+		if (!n)
+			ut_html_str(out, l, UT_STR_CAME_DOWN);
+		ut_text_add(out, n++ ? ", " : ": ");
+		ut_html_num(out, "%+.1f", (double)t->feature[f]);
+		ut_text_add(out, " ");
+		ut_html_str(out, l, rows[i].unit);
+	}
 }

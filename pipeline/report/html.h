@@ -67,6 +67,12 @@ void ut_html_str(struct ut_text *out, enum ut_lang l, enum ut_str id);
 void ut_html_badge(struct ut_text *out, enum ut_lang l, enum ut_tone_label label);
 /* What was measured, against this customer's usual, with its unit. Escaped markup. */
 void ut_html_evidence(struct ut_text *out, enum ut_lang l, const struct ut_evidence *e);
+/* What made the start of a call a bad one, in words: pointers to static texts into ret, how many. */
+enum { UT_HTML_STARTS = 5 };
+size_t ut_html_bad_start(enum ut_lang l, unsigned bad_start, const char *ret[UT_HTML_STARTS]);
+/* By how much the customer's voice came down over the call, in semitones and dB; nothing where that
+ * was not measured. Escaped markup. */
+void ut_html_came_down(struct ut_text *out, enum ut_lang l, const struct ut_tone *t);
 /* A number, clock or unit: <span class="num" dir="ltr">; text is escaped. */
 void ut_html_num(struct ut_text *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* "3:12.4" in the same way. */

@@ -93,6 +93,12 @@
 	X(START_OVERLAP, "talking at once at the start", "דיבור חופף בהתחלה") \
 	X(START_WAIT, "a long wait at the start", "המתנה ארוכה בהתחלה") \
 	X(START_HOLD, "a long hold at the start", "השהיה ארוכה בהתחלה") \
+	X(START_RAISED, "a raised voice at the start", "קול מורם בהתחלה") \
+	X(SEMITONES, "semitones", "חצאי טון") \
+	X(DB, "dB", "דציבל") \
+	X(CAME_DOWN, "the customer's own voice, from the first half of the speech before the closing to " \
+		     "the second", \
+	  "הקול של אותו לקוח, מהמחצית הראשונה של הדיבור שלפני הסיום אל השנייה") \
 	X(DOWNLOAD_PACK, "Workshop pack of this list (zip)", "ערכת סדנה מהרשימה (zip)") \
 	X(DOWNLOAD_CSV, "Download this list (CSV)", "הורדת הרשימה (CSV)") \
 	/* a call */ \

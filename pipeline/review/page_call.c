@@ -77,6 +77,35 @@ static void scores(struct ut_view *v, const struct ut_tone *t)
 	ut_text_add(o, "</ul>\n");
 }
 
+struct example {
+	unsigned bad_start;
+	bool good;
+};
+
+static bool find_example(void *user, const struct ut_review_item *i)
+{
+	*(struct example *)user = (struct example){ i->bad_start, i->good };
+	return false;
+}
+
+/* A recovery or warm closing, and what made its start a bad one. */
+static void example(struct ut_view *v, const struct ut_call *c)
+{
+	struct example e = { 0 };
+
+	/* what is not in the list (any more) is no example of it */
+	if (ut_review_item(v->s, c->id, v->who.id, find_example, &e, NULL) != UT_OK || !e.good)
+		return;
+	ut_text_add(v->out, "<span>");
+	ut_pages_example(v, e.bad_start, v->out);
+	ut_text_add(v->out, "</span>");
+	if (e.bad_start & UT_START_RAISED) {
+		ut_text_add(v->out, "<small>(");
+		ut_html_came_down(v->out, v->lang, &c->closing.tone);
+		ut_text_add(v->out, ")</small>");
+	}
+}
+
 static void heading(struct ut_view *v, const struct ut_call *c, int64_t blind)
 {
 	const struct ut_closing_record *r = &c->closing;
@@ -102,6 +131,8 @@ static void heading(struct ut_view *v, const struct ut_call *c, int64_t blind)
 			    lround(100 * ((double)r->tone.score[UT_TONE_RESIGNED] +
 					  (double)r->tone.score[UT_TONE_ANGRY])));
 		ut_text_add(o, "</span>");
+		if (r->tone.label == UT_TONE_ACCEPTING)
+			example(v, c);
 		if (r->tone.label == UT_TONE_ABSTAIN && r->tone.abstain_reason) {
 			ut_text_add(o, "<span class=\"muted\">");
 			ut_html_str(o, v->lang, UT_STR_ABSTAINED);

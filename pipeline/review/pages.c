@@ -178,29 +178,20 @@ void ut_page_call_name(struct ut_text *out, int64_t id, const char *call_key, co
 	ut_html_bdi(out, call_key && *call_key ? call_key : file && *file ? file : number);
 }
 
-static const struct {
-	unsigned bit;
-	enum ut_str id;
-} starts[] = {
-	{ UT_START_INTERRUPTIONS, UT_STR_START_INTERRUPTIONS },
-	{ UT_START_OVERLAP, UT_STR_START_OVERLAP },
-	{ UT_START_WAIT, UT_STR_START_WAIT },
-	{ UT_START_HOLD, UT_STR_START_HOLD },
-};
-
 void ut_pages_example(struct ut_view *v, unsigned bad_start, struct ut_text *o)
 {
+	const char *fact[UT_HTML_STARTS];
+	size_t n = ut_html_bad_start(v->lang, bad_start, fact);
+
 	ut_text_add(o, "<span class=\"badge info\">");
 	ut_html_str(o, v->lang, bad_start ? UT_STR_RECOVERY : UT_STR_WARM);
 	ut_text_add(o, "</span>");
-	for (size_t i = 0, n = 0; i < UT_ARRAY_LEN(starts); i++) {
-		if (!(bad_start & starts[i].bit))
-			continue;
-		ut_text_add(o, n++ ? ", " : " <small>");
-		ut_html_str(o, v->lang, starts[i].id);
-		if (!(bad_start & ~((starts[i].bit << 1) - 1)))
-			ut_text_add(o, "</small>");
+	for (size_t i = 0; i < n; i++) {
+		ut_text_add(o, i ? ", " : " <small>");
+		ut_html_text(o, fact[i]);
 	}
+	if (n)
+		ut_text_add(o, "</small>");
 }
 
 void ut_pages_heard(struct ut_view *v, const char *heard, struct ut_text *o)

@@ -99,6 +99,8 @@ enum ut_status ut_db_put_call(struct ut_store *s, int64_t run_id, const struct u
 enum ut_status ut_db_audit(struct ut_store *s, const char *actor, const char *action,
 			   const char *subject, int64_t n_calls, struct ut_error *err);
 
+/* load.c: what tone.features holds; n_bytes is 4 * UT_TONE_MAX_FEATURES at most. */
+void ut_db_unpack_features(struct ut_tone *t, const unsigned char *b, int n_bytes);
 /* merge_review.c: reviewers, sessions, verdicts and coaching notes, and what was handed out, inside
  * the caller's transaction, after the calls. *n, *handed: rows that were new. */
 enum ut_status ut_db_merge_review(struct ut_store *into, struct ut_store *from, int64_t *n,

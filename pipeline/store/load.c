@@ -325,7 +325,7 @@ static enum ut_status load_turns(struct load *l)
 	return rc < 0 ? UT_EDB : UT_OK;
 }
 
-static void unpack_features(struct ut_tone *t, const unsigned char *b, int n_bytes)
+void ut_db_unpack_features(struct ut_tone *t, const unsigned char *b, int n_bytes)
 {
 	t->n_features = (unsigned)n_bytes / 4;
 	for (unsigned i = 0; i < t->n_features; i++) {
@@ -365,7 +365,7 @@ static enum ut_status load_tone(struct load *l)
 		return UT_ENOMEM;
 	t->abstain_reason = r->tone_reason;
 	memcpy(r->model_hash, hash, strlen(hash) + 1);
-	unpack_features(t, sqlite3_column_blob(st, 6), n_bytes);
+	ut_db_unpack_features(t, sqlite3_column_blob(st, 6), n_bytes);
 	t->feature_valid[0] = (uint64_t)sqlite3_column_int64(st, 7);
 	t->feature_valid[1] = (uint64_t)sqlite3_column_int64(st, 8);
 	sqlite3_reset(st);

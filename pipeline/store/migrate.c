@@ -21,6 +21,39 @@ static int version_of(sqlite3 *db)
 	return v;
 }
 
+/* Step 10 added tone.came_down, which is worked out of numbers that SQL cannot read. */
+static enum ut_status find_came_down(struct ut_store *s, struct ut_error *err)
+{
+	sqlite3_stmt *row = NULL, *set = NULL;
+	bool fine =
+	    sqlite3_prepare_v2(s->db, "SELECT call_id, features, valid_lo, valid_hi FROM tone", -1,
+			       &row, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(s->db, "UPDATE tone SET came_down = 1 WHERE call_id = ?", -1, &set,
+			       NULL) == SQLITE_OK;
+	int rc = SQLITE_DONE;
+
+	while (fine && (rc = sqlite3_step(row)) == SQLITE_ROW) {
+		struct ut_tone t = { .feature_valid = { (uint64_t)sqlite3_column_int64(row, 2),
+							(uint64_t)sqlite3_column_int64(row, 3) } };
+		const unsigned char *b = sqlite3_column_blob(row, 1);
+		int n = sqlite3_column_bytes(row, 1);
+
+		if (!b || n > 4 * UT_TONE_MAX_FEATURES)
+			continue; /* damaged: said where it is read */
+		ut_db_unpack_features(&t, b, n);
+		if (ut_tone_came_down(&t) != 1)
+			continue;
+		sqlite3_bind_int64(set, 1, sqlite3_column_int64(row, 0));
+		fine = sqlite3_step(set) == SQLITE_DONE && sqlite3_reset(set) == SQLITE_OK;
+	}
+	fine = fine && rc == SQLITE_DONE;
+	if (!fine)
+		ut_db_fail(s, err);
+	sqlite3_finalize(row);
+	sqlite3_finalize(set);
+	return fine ? UT_OK : UT_EDB;
+}
+
 enum ut_status ut_db_migrate(struct ut_store *s, const char *const *steps, int n,
 			     struct ut_error *err)
 {
@@ -40,6 +73,8 @@ enum ut_status ut_db_migrate(struct ut_store *s, const char *const *steps, int n
 		snprintf(bump, sizeof(bump), "PRAGMA user_version = %d; PRAGMA application_id = %d",
 			 v + 1, UT_APPLICATION_ID);
 		st = ut_db_exec(s, steps[v], err);
+		if (st == UT_OK && steps == ut_db_steps && v + 1 == 10)
+			st = find_came_down(s, err);
 		if (st == UT_OK)
 			st = ut_db_exec(s, bump, err);
 		st = ut_db_end(s, st, err);

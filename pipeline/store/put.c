@@ -519,8 +519,8 @@ static enum ut_status put_tone(struct ut_store *s, int64_t id, const struct ut_c
 	sqlite3_stmt *st =
 	    ut_db_stmt(s,
 		       "INSERT INTO tone (call_id, label, accepting, resigned, angry,"
-		       " abstain_reason, model, features, valid_lo, valid_hi)"
-		       " VALUES (?,?,?,?,?,?,?,?,?,?)",
+		       " abstain_reason, model, features, valid_lo, valid_hi, came_down)"
+		       " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
 		       err);
 	int n = 0;
 
@@ -535,6 +535,7 @@ static enum ut_status put_tone(struct ut_store *s, int64_t id, const struct ut_c
 	sqlite3_bind_blob(st, ++n, features, (int)pack_features(t, features), SQLITE_TRANSIENT);
 	ut_db_int(st, &n, (int64_t)t->feature_valid[0]);
 	ut_db_int(st, &n, (int64_t)t->feature_valid[1]);
+	ut_db_int(st, &n, ut_tone_came_down(t) == 1);
 	if (ut_db_run(s, st, err) != UT_OK)
 		return UT_EDB;
 	for (unsigned i = 0; i < t->n_evidence; i++) {

@@ -56,6 +56,7 @@ enum {
 	UT_START_OVERLAP = 2,
 	UT_START_WAIT = 4,
 	UT_START_HOLD = 8,
+	UT_START_RAISED = 16,
 };
 
 enum ut_review_list {

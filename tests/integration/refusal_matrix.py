@@ -124,7 +124,7 @@ def made(i, kind):
         with con:
             con.execute("DELETE FROM tone")
             con.execute("INSERT OR IGNORE INTO closing (call_id, party, found_by, start_frame, end_frame, confidence) SELECT 1, party, 'turn', 100, 200, 1 FROM party WHERE call_id = 1 AND channel = 0")
-            con.execute("INSERT INTO tone VALUES (1, 'angry', 0, 0, 1, NULL, 'm', x'', 0, 0)")
+            con.execute("INSERT INTO tone VALUES (1, 'angry', 0, 0, 1, NULL, 'm', x'', 0, 0, 0)")
         row["by SQL"] = "TONE"
     except sqlite3.IntegrityError:
         row["by SQL"] = "refused"

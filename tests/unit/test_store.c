@@ -496,19 +496,19 @@ static void test_law(void)
 	} rows[] = {
 		{ "a tone on the agent",
 		  "DELETE FROM tone; UPDATE closing SET party = 1;"
-		  "INSERT INTO tone VALUES (1,'angry',0,0,1,NULL,'',x'',0,0)",
+		  "INSERT INTO tone VALUES (1,'angry',0,0,1,NULL,'',x'',0,0,0)",
 		  "a tone is only stored for a verified external customer" },
 		{ "a tone on an unverified customer",
 		  "DELETE FROM tone; UPDATE party SET verified = 0 WHERE party = 0;"
-		  "INSERT INTO tone VALUES (1,'angry',0,0,1,NULL,'',x'',0,0)",
+		  "INSERT INTO tone VALUES (1,'angry',0,0,1,NULL,'',x'',0,0,0)",
 		  "a tone is only stored for a verified external customer" },
 		{ "a tone on an internal customer",
 		  "DELETE FROM tone; UPDATE party SET kind = 'internal' WHERE party = 0;"
-		  "INSERT INTO tone VALUES (1,'angry',0,0,1,NULL,'',x'',0,0)",
+		  "INSERT INTO tone VALUES (1,'angry',0,0,1,NULL,'',x'',0,0,0)",
 		  "a tone is only stored for a verified external customer" },
 		{ "a tone without a closing",
 		  "DELETE FROM tone; DELETE FROM closing;"
-		  "INSERT INTO tone VALUES (1,'angry',0,0,1,NULL,'',x'',0,0)",
+		  "INSERT INTO tone VALUES (1,'angry',0,0,1,NULL,'',x'',0,0,0)",
 		  "a tone is only stored for a verified external customer" },
 		{ "a tone moved to a call without one",
 		  "INSERT INTO call SELECT 99, replace(content,'a','b'), options, model, run_id,"

@@ -35,6 +35,18 @@ static int64_t put(struct ut_store *s, uint32_t seed, enum ut_tone_label label, 
 		c.turns.v[1].interrupts = c.turns.v[2].interrupts = true;
 	if (seed % 20 == 7)
 		c.turns.v[2].latency = 1100;
+	if (seed % 10 == 8) { /* a raised voice that came down */
+		static const unsigned is[] = { UT_TONE_N_PHRASES, UT_TONE_DRIFT_F0,
+					       UT_TONE_SPREAD + UT_FN_f0_median,
+					       UT_TONE_DRIFT_LEVEL, UT_TONE_SPREAD + UT_FN_level };
+		static const float v[] = { 8, -3, 2, -5, 3 };
+
+		c.closing.tone.n_features = UT_TONE_N_FEATURES;
+		for (size_t i = 0; i < UT_ARRAY_LEN(is); i++) {
+			c.closing.tone.feature[is[i]] = v[i];
+			c.closing.tone.feature_valid[is[i] / 64] |= (uint64_t)1 << is[i] % 64;
+		}
+	}
 	memcpy(k.content, c.media.hash, sizeof(k.content));
 	sample_hash(1, k.options);
 	sample_hash(77, k.model);
@@ -162,6 +174,17 @@ static void test_queue(void)
 	q.list = UT_REVIEW_WARM;
 	g = ask(s, q);
 	CHECK(g.n == 1 && g.id[0] == ids[2]);
+	tap_end();
+
+	tap_row("a raised voice that came down is a bad start, of an accepting closing alone");
+	q = (struct ut_review_query){ .reviewed = -1, .list = UT_REVIEW_RECOVERIES };
+	ids[0] = put(s, 8, UT_TONE_ACCEPTING, 0.9f, "c");
+	put(s, 18, UT_TONE_RESIGNED, 0.9f, "c");
+	g = ask(s, q);
+	CHECK(g.n == 3 && g.id[1] == ids[0] && g.bad[1] == UT_START_RAISED);
+	CHECK_EQ(count(s, "SELECT count(*) FROM tone WHERE came_down = 1"), 2);
+	CHECK_EQ(sqlite3_exec(s->db, "DELETE FROM call WHERE team = 'c'", NULL, NULL, NULL), 0);
+	CHECK_EQ(ask(s, q).n, 2);
 	tap_end();
 
 	tap_row("filters");

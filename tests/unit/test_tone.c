@@ -300,6 +300,83 @@ static void test_measure(void)
 	ut_span_list_done(&spans);
 }
 
+/* Values as stored; each row changes one thing of a start that was raised and came down. */
+static void test_came_down(void)
+{
+	static const struct {
+		const char *name;
+		float n, f0, level, alpha, spread_f0, spread_level;
+		bool has_level;
+		int want;
+	} rows[] = {
+		{ "raised at first, came down", 8, -3, -4, -1, 2, 3, true, 1 },
+		{ "the other way", 8, 3, 4, 1, 2, 3, true, 0 },
+		{ "no more than phrases differ anyway", 8, -3, -4, -1, 8, 12, true, 0 },
+		{ "sure, but not to be heard", 40, -1, -1, -1, 0.6f, 1.1f, true, 0 },
+		{ "pitch against level", 8, -3, 4, 0, 2, 3, true, 0 },
+		{ "five phrases", 5, -3, -4, -1, 2, 3, true, -1 },
+		{ "one measure", 8, -3, 0, 0, 2, 0, false, -1 },
+	};
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(rows); i++) {
+		struct ut_tone t = { .n_features = UT_TONE_N_FEATURES };
+
+		tap_row(rows[i].name);
+		put(&t, UT_TONE_N_PHRASES, rows[i].n);
+		put(&t, UT_TONE_DRIFT_F0, rows[i].f0);
+		put(&t, UT_TONE_SPREAD + UT_FN_f0_median, rows[i].spread_f0);
+		if (rows[i].has_level) {
+			put(&t, UT_TONE_DRIFT_LEVEL, rows[i].level);
+			put(&t, UT_TONE_SPREAD + UT_FN_level, rows[i].spread_level);
+			put(&t, UT_TONE_DRIFT_ALPHA, rows[i].alpha);
+			put(&t, UT_TONE_SPREAD + UT_FN_alpha, 1);
+		}
+		CHECK_EQ(ut_tone_came_down(&t), rows[i].want);
+		tap_end();
+	}
+	tap_row("nothing measured");
+	CHECK_EQ(ut_tone_came_down(&(struct ut_tone){ 0 }), -1);
+	tap_end();
+}
+
+/* Of frames: the first phrases at one pitch, the later at another. */
+static void test_came_down_heard(void)
+{
+	static const struct {
+		const char *name;
+		float early_hz, late_hz;
+		int want;
+	} rows[] = {
+		{ "higher and louder at first", 260, 200, 1 },
+		{ "the same all along", 200, 200, 0 },
+		{ "higher and louder later", 200, 260, 0 },
+	};
+
+	for (size_t i = 0; i < UT_ARRAY_LEN(rows); i++) {
+		struct ut_frame_table t = { 0 };
+		struct ut_span_list spans = { 0 };
+		struct ut_customer_voice v = { &t, &spans, NULL, 0, -70, -120 };
+		bool early_loud = rows[i].early_hz > rows[i].late_hz;
+		struct ut_tone tone;
+		int64_t half, closing;
+
+		speak(&t, &spans, 5, rows[i].early_hz);
+		half = (int64_t)t.n;
+		speak(&t, &spans, 5, rows[i].late_hz);
+		closing = (int64_t)t.n;
+		speak(&t, &spans, 1, rows[i].late_hz);
+		for (int64_t k = 0; rows[i].early_hz != rows[i].late_hz && k < closing; k++)
+			if (t.row[k].level_db > -60 && (k < half) == early_loud)
+				t.row[k].level_db += 6;
+		tap_row(rows[i].name);
+		CHECK_EQ(ut_tone_measure(&v, closing, closing + 100, NULL, &tone, NULL), UT_OK);
+		CHECK_EQ(ut_tone_came_down(&tone), rows[i].want);
+		tap_end();
+		ut_frame_table_done(&t);
+		ut_span_list_done(&spans);
+	}
+}
+
 /* The law: there is no voice, and so no tone, of anyone but a verified external customer. */
 static void test_law(void)
 {
@@ -353,6 +430,8 @@ int main(void)
 	test_scores();
 	test_abstain();
 	test_measure();
+	test_came_down();
+	test_came_down_heard();
 	test_law();
 	return tap_done();
 }
