@@ -196,6 +196,7 @@ static enum ut_status take_both_out(struct ut_item *it, const struct ut_vcon *v,
 	if (st == UT_OK)
 		st = ut_item_join(it, it->path, err);
 	it->st2.st_mtim = it->st.st_mtim; /* of the file that both are in */
+	it->st2.st_ctim = it->st.st_ctim;
 	if (st == UT_OK)
 		st = describe_all(it, v, r[0].dialog, it->path, err);
 	if (st == UT_OK)
@@ -504,8 +505,9 @@ enum ut_status ut_item_unchanged(const struct ut_item *it, const char *hash, str
 {
 	bool touched = false;
 	int fd = it->vcon_fd >= 0 ? it->vcon_fd : it->fd;
-	bool well =
-	    same(fd, &it->st, &touched) && (!it->path2 || same(it->fd2, &it->st2, &touched));
+	/* of a vCon that holds both sides, that file is what may change */
+	bool well = same(fd, &it->st, &touched) &&
+		    (!it->path2 || it->vcon_fd >= 0 || same(it->fd2, &it->st2, &touched));
 
 	if (well && touched) { /* written to, and its time set back? */
 		char again[65];
