@@ -182,6 +182,11 @@ static void io_media(struct io *x, struct ut_media *m)
 	INT(m->aligned, 0, UT_N_ALIGNED - 1);
 	REAL(m->lead_s, -MAX_LEAD_S, MAX_LEAD_S);
 	REAL(m->align_confidence, 0, 1);
+	/* what the store has no place for was not measured */
+	NEED(m->aligned != UT_ALIGNED_WHOLE || m->lead_s == 0, "lead_s");
+	NEED(m->aligned == UT_ALIGNED_ECHO || m->aligned == UT_ALIGNED_TURNS ||
+		 m->align_confidence == 0,
+	     "align_confidence");
 }
 
 static void io_meta(struct io *x, struct ut_meta *m)
