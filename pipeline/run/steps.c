@@ -300,9 +300,14 @@ static size_t tail(const struct ut_analyser *a, unsigned ch)
 	return n;
 }
 
-/* The phrases of the transcript beside the recording; of all parties: it says who speaks. */
+/*
+ * The phrases of the transcript beside the recording; of all parties: it says who speaks.
+ * *says_it: it tells what the customer says. It does not where it cannot be read, or where none of
+ * its words is the customer's and some are of a speaker who is no party of the call.
+ */
 static enum ut_status read_transcript(struct ut_analyser *a, const struct ut_recording *r,
-				      struct ut_call *c, struct ut_error *err)
+				      struct ut_call *c, int customer, bool *says_it,
+				      struct ut_error *err)
 {
 	struct ut_transcript t = { 0 };
 	struct ut_timed_word *w = NULL;
@@ -311,6 +316,7 @@ static enum ut_status read_transcript(struct ut_analyser *a, const struct ut_rec
 	enum ut_status st =
 	    ut_transcript_parse(r->transcript, r->transcript_n, r->transcript_name, &t, &why);
 
+	*says_it = false;
 	if (st != UT_OK && st != UT_ENOMEM)
 		return ut_call_problem(c, "transcript_invalid", "%s; it is not used", why.msg) ==
 			       UT_OK
@@ -325,6 +331,9 @@ static enum ut_status read_transcript(struct ut_analyser *a, const struct ut_rec
 				     "transcript %s: none of its speakers is a party of this call; "
 				     "name them customer and agent, or left and right",
 				     r->transcript_name);
+	*says_it = n_unknown == 0;
+	for (size_t i = 0; st == UT_OK && i < n; i++)
+		*says_it |= w[i].party == (unsigned)customer;
 	free(w);
 	ut_transcript_done(&t);
 	return st == UT_OK ? UT_OK : no_memory(err);
@@ -337,6 +346,7 @@ static enum ut_status listen(struct ut_analyser *a, const struct ut_recording *r
 {
 	int customer = ut_call_customer(c, NULL);
 	const char *lang = a->recogniser ? language(a, c) : NULL;
+	bool says_it = false;
 	struct ut_hear_in in;
 	unsigned ch;
 
@@ -345,8 +355,15 @@ static enum ut_status listen(struct ut_analyser *a, const struct ut_recording *r
 	a->n_hits = 0;
 	if (customer < 0)
 		return UT_OK;
-	if (r->transcript && a->o.phrases)
-		return read_transcript(a, r, c, err);
+	if (r->transcript && a->o.phrases) {
+		enum ut_status st = read_transcript(a, r, c, customer, &says_it, err);
+
+		if (st != UT_OK || says_it || !lang)
+			return st;
+		free(a->hits); /* of other parties: what is heard is the customer's alone */
+		a->hits = NULL;
+		a->n_hits = 0;
+	}
 	if (!lang)
 		return UT_OK;
 	ch = (unsigned)(ut_call_party_channel(c, (unsigned)customer) - c->ch);

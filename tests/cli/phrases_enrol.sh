@@ -15,3 +15,11 @@ head -c 3000 our.examples >cut.examples
 undertone score --examples cut.examples samples/hebrew.wav 2>&1; echo $?
 undertone score --examples our.examples --json samples/hebrew.wav | grep -o '"found_by":"[a-z]*","phrase":[^,]*'
 UNDERTONE_EXAMPLES=our.examples undertone score --json samples/hebrew.wav | grep -o '"found_by":"[a-z]*","phrase":[^,]*'
+# a transcript beside it that no speaker of is a party, or that cannot be read, is no reason not to listen; one of the customer's is
+cp samples/hebrew.* .
+printf 'WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v Bob>x\n' >hebrew.vtt
+undertone score --examples our.examples --json hebrew.wav | grep -o '"found_by":"[a-z]*","phrase":[^,]*\|"code":"transcript[a-z_]*'
+printf 'WEBVTT\n\n00:00:01.000 --> nonsense\n' >hebrew.vtt
+undertone score --examples our.examples --json hebrew.wav | grep -o '"found_by":"[a-z]*","phrase":[^,]*\|"code":"transcript[a-z_]*'
+printf 'WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v customer>x\n' >hebrew.vtt
+undertone score --examples our.examples --json hebrew.wav | grep -o '"found_by":"[a-z]*","phrase":[^,]*\|"code":"transcript[a-z_]*'
