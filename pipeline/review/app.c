@@ -541,6 +541,12 @@ static void answer(struct ut_asked *q)
 	ut_app_give_back(q->app, q->view.s);
 }
 
+/* On this server, as browsers read it: "//host/", "/\\host/" and "http://host/" lead away. */
+static bool is_here(const char *uri)
+{
+	return uri[0] == '/' && uri[1] != '/' && uri[1] != '\\';
+}
+
 void ut_app_answer(struct ut_app *a, struct ut_request *r)
 {
 	struct ut_asked q = { .app = a, .r = r };
@@ -560,7 +566,7 @@ void ut_app_answer(struct ut_app *a, struct ut_request *r)
 	}
 	r->status = 200;
 	q.view.out = &r->out;
-	q.view.self = r->post || self.failed ? "/" : self.s;
+	q.view.self = r->post || self.failed || !is_here(r->uri) ? "/" : self.s;
 	answer(&q);
 	ut_form_done(&q.query);
 	ut_form_done(&q.form);

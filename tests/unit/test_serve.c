@@ -354,6 +354,8 @@ static void test_paths(void)
 		"/call/1'--",
 		"/app.js/../server.c",
 		"//etc/passwd",
+		"/\\etc/passwd",
+		"http://elsewhere.example/queue",
 		"/queue/",
 		"/call/ 1",
 		"/sessions/77",
@@ -370,6 +372,8 @@ static void test_paths(void)
 		if (status != 404 && status != 400 && status != 0)
 			printf("# %s: %d\n", bad[i], status);
 		CHECK(!has("root:"));
+		/* nor does the link to the other language lead away */
+		CHECK(!has("href=\"//") && !has("href=\"/\\") && !has("href=\"http"));
 	}
 	CHECK_EQ(ask("GET", "/queue?team=%00", w.cookie, NULL, NULL), 400);
 	CHECK_EQ(ask("GET", "/queue?team=%ff", w.cookie, NULL, NULL), 400);
