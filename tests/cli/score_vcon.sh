@@ -5,7 +5,8 @@ vcon() { # CONTENT of the dialog
 }
 vcon "\"mediatype\":\"audio/x-wav\",\"encoding\":\"base64url\",\"body\":\"$(b64 <samples/angry.wav)\"" >inside.vcon
 printf '{"payload":"%s","signatures":[]}' "$(gzip -nc inside.vcon | b64)" >signed.vcon
-vcon '"url":"https://rec.example/r/angry.wav","content_hash":"sha512-x"' >elsewhere.vcon.json
+hash=$(printf '%b' "$(sha512sum <samples/angry.wav | cut -d' ' -f1 | sed 's/../\\x&/g')" | b64)
+vcon '"url":"https://rec.example/r/angry.wav","content_hash":"sha512-'"$hash"'"' >elsewhere.vcon.json
 echo '{"ciphertext":"x","recipients":[]}' >secret.vcon
 say() { grep -o '"sha256":"[^"]*"\|"source":"[^"]*"\|"label":"[^"]*"\|"call_id":"[^"]*"'; }
 for f in inside.vcon signed.vcon; do
